@@ -1,0 +1,102 @@
+"""What one seller is told to do because of a trigger, the mails that tell it, and the seller's answer."""
+
+from typing import Self
+
+from django.db import models
+
+from markets.models import DispatchContact, Mail, Market, Seller
+from markets.models.fields import Kw, Reference
+from markets.models.guards import append_only, guarded_states
+
+from .trigger import Kind, Trigger
+
+
+class InstructionQuerySet(models.QuerySet["Instruction"]):
+    """Instructions by whose they are and what is still owed."""
+
+    def of_sellers(self, sellers: "models.QuerySet[Seller]") -> Self:
+        return self.filter(seller__in=sellers)
+
+    def unanswered(self) -> Self:
+        return self.filter(answer=Instruction.Answer.WAITING)
+
+
+@guarded_states("answer")
+class Instruction(models.Model):
+    """Made before any matching: it holds only what stood in the trigger. `seller` is empty where it was not known."""
+
+    class Answer(models.TextChoices):
+        WAITING = "waiting", "Waiting for an answer"
+        CONFIRMED = "confirmed", "Confirmed"
+        DECLINED = "declined", "Declined"
+
+    MOVES = (
+        (Answer.WAITING, Answer.CONFIRMED),
+        (Answer.WAITING, Answer.DECLINED),
+        (Answer.CONFIRMED, Answer.DECLINED),
+        (Answer.DECLINED, Answer.CONFIRMED),
+    )
+
+    reference = Reference("I")
+    trigger = models.ForeignKey(Trigger, on_delete=models.PROTECT, related_name="instructions")
+    market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="instructions")
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, null=True, blank=True, related_name="instructions")
+    kind = models.CharField(max_length=20, choices=Kind)
+    seller_named = models.CharField(max_length=200, blank=True, help_text="As the operator named the seller.")
+    contract_named = models.CharField(max_length=100, blank=True, help_text="As the operator named the contract.")
+    product_named = models.CharField(max_length=100, blank=True)
+    zone_named = models.CharField(max_length=100, blank=True)
+    capacity_kw = Kw(null=True, blank=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until the stop.")
+    answer = models.CharField(max_length=20, choices=Answer, default=Answer.WAITING)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    objects = InstructionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["seller", "-id"]), models.Index(fields=["market", "starts_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at=None) | models.Q(starts_at=None) | models.Q(starts_at__lt=models.F("ends_at")),
+                name="instruction_starts_before_it_ends",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(capacity_kw=None) | models.Q(capacity_kw__gte=0), name="instruction_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Notice(models.Model):
+    """One mail of an instruction: to a dispatch contact of the seller, or to the market's on-call address."""
+
+    instruction = models.ForeignKey(Instruction, on_delete=models.PROTECT, related_name="notices")
+    mail = models.OneToOneField(Mail, on_delete=models.PROTECT, related_name="notice")
+    contact = models.ForeignKey(DispatchContact, on_delete=models.SET_NULL, null=True, blank=True, related_name="notices")
+
+    def __str__(self) -> str:
+        return f"{self.instruction} → {self.mail.recipient}"
+
+
+class Acknowledgement(models.Model):
+    """What the seller answered, when, and why not. A later answer is a further row."""
+
+    instruction = models.ForeignKey(Instruction, on_delete=models.PROTECT, related_name="acknowledgements")
+    answer = models.CharField(max_length=20, choices=Instruction.Answer)
+    reason = models.CharField(max_length=500, blank=True)
+    given_by = models.CharField(max_length=200, help_text="The person, or the mailbox whose link was used.")
+    given_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(answer="waiting"), name="acknowledgement_is_an_answer"),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.instruction}: {self.get_answer_display()}"

@@ -1,0 +1,70 @@
+"""How machines sign in: `Authorization: Bearer piclo_...`. A token is an operator's, its sandbox's, or a seller's."""
+
+import hashlib
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from .models import Token
+
+
+def token_sha256(whole: str) -> str:
+    """The hash under which a token is kept. A long random token needs no slow hash."""
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+class Machine:
+    """The caller behind a token, in the place where Django expects a user."""
+
+    is_authenticated = True
+    is_active = True
+    pk = None
+
+    def __init__(self, token: Token):
+        self.token = token
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Finds the token by its hash; says why it is not taken."""
+
+    def authenticate(self, request: Request) -> tuple[Machine, Token] | None:
+        words = get_authorization_header(request).decode("latin-1").split()
+        if not words:
+            return None
+        if len(words) != 2 or words[0].lower() != "bearer":
+            raise AuthenticationFailed("Send the token as 'Authorization: Bearer <token>'.")
+        token = Token.objects.select_related("operator", "seller").filter(sha256=token_sha256(words[1])).first()
+        if token is None:
+            raise AuthenticationFailed("This token is not known. Ask customer success for a new one.")
+        if token.revoked_at is not None:
+            raise AuthenticationFailed(f"This token was revoked on {token.revoked_at:%d %B %Y}. Ask customer success for a new one.")
+        return Machine(token), token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class OperatorOnly(BasePermission):
+    """Lets in an operator's tokens, and only for the operator named by the view's `operator_key`."""
+
+    message = "This address is for the operator's token."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        token = request.auth
+        return isinstance(token, Token) and token.operator is not None and token.operator.key == view.operator_key
+
+
+class SellerOnly(BasePermission):
+    """Lets in sellers' tokens of sellers that are not suspended."""
+
+    message = "This address is for a seller's token."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        token = request.auth
+        return isinstance(token, Token) and token.seller is not None and token.seller.status != "suspended"

@@ -1,0 +1,28 @@
+"""Market time: the one clock by which gates open and close.
+
+The SQL function `market_time(offset)` is `clock_timestamp()` plus the market's clock offset. Only markets marked
+as mock may have an offset (a check constraint). Nothing else fakes time; workers and retries use the real clock.
+"""
+
+from datetime import datetime
+
+from django.db import models
+
+
+class MarketTime(models.Func):
+    """The market's time at the moment the database evaluates it; takes the path to `clock_offset`."""
+
+    function = "market_time"
+    output_field = models.DateTimeField()  # type: ignore[assignment]
+
+    def __init__(self, clock_offset: str = "clock_offset"):
+        super().__init__(models.F(clock_offset))
+
+
+class MarketQuerySet(models.QuerySet["Market"]):  # type: ignore[name-defined]  # noqa: F821
+    """Markets, asked for their time."""
+
+    def time_of(self, market_id: int) -> datetime:
+        """The market's time now, as the database sees it."""
+        now: datetime = self.filter(pk=market_id).values_list(MarketTime(), flat=True).get()
+        return now

@@ -1,0 +1,120 @@
+"""What is bought: a competition (NGED: trade opportunity) and its service windows (NGED: trade windows)."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from .clock import MarketTime
+from .fields import Kw, Price
+from .guards import guarded_states, not_negative
+from .operator import Market, Product, Zone
+
+
+class CompetitionQuerySet(models.QuerySet["Competition"]):
+    """Competitions by where market time stands."""
+
+    def visible(self) -> Self:
+        """What sellers may see: everything published, also what was withdrawn."""
+        return self.exclude(status=Competition.Status.PREVIEW)
+
+    def biddable(self) -> Self:
+        """Open for bids at this moment of market time."""
+        return self.filter(
+            status=Competition.Status.PUBLISHED,
+            opens_at__lte=MarketTime("market__clock_offset"),
+            closes_at__gt=MarketTime("market__clock_offset"),
+        )
+
+    def closed(self) -> Self:
+        """Past gate closure."""
+        return self.filter(closes_at__lte=MarketTime("market__clock_offset"))
+
+
+@guarded_states()
+class Competition(models.Model):
+    """A purchase of one product in one zone. Its reference, the operator's, is never used again."""
+
+    class Status(models.TextChoices):
+        PREVIEW = "preview", "Preview for the operator"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn by the operator"
+        DECIDED = "decided", "Results are in"
+
+    MOVES = (
+        (Status.PREVIEW, Status.PUBLISHED),
+        (Status.PREVIEW, Status.WITHDRAWN),
+        (Status.PUBLISHED, Status.WITHDRAWN),
+        (Status.PUBLISHED, Status.DECIDED),
+    )
+
+    market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="competitions")
+    reference = models.CharField(max_length=100)
+    name = models.CharField(max_length=300)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="competitions")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="competitions")
+    status = models.CharField(max_length=20, choices=Status, default=Status.PREVIEW)
+    revision = models.PositiveIntegerField(default=1)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField(help_text="Gate closure: bids are taken before this instant.")
+    first_day = models.DateField(help_text="First day of delivery.")
+    last_day = models.DateField(help_text="Last day of delivery.")
+    required_kw = Kw(help_text="The peak over all windows.")
+    availability_ceiling_gbp_per_mw_h = Price(default=0)
+    utilisation_ceiling_gbp_per_mwh = Price(default=0)
+    sustain_ceiling_gbp_per_kw = Price(default=0)
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CompetitionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["closes_at", "reference"]
+        indexes = [models.Index(fields=["market", "closes_at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["market", "reference"], name="competition_reference_never_reused"),
+            models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="competition_opens_first"),
+            models.CheckConstraint(condition=models.Q(first_day__lte=models.F("last_day")), name="competition_days_in_order"),
+            models.CheckConstraint(
+                condition=not_negative(
+                    "required_kw",
+                    "availability_ceiling_gbp_per_mw_h",
+                    "utilisation_ceiling_gbp_per_mwh",
+                    "sustain_ceiling_gbp_per_kw",
+                ),
+                name="competition_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceWindow(models.Model):
+    """Days and local times in which a competition asks for delivery. An end at or before the start is the next day's."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="windows")
+    name = models.CharField(max_length=200)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)]),
+        help_text="ISO weekdays: Monday is 1.",
+    )
+    local_start = models.TimeField()
+    local_end = models.TimeField()
+    required_kw = Kw()
+    no_response_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the operator said that nobody bid: a fact of the window, not of a bid."
+    )
+
+    class Meta:
+        ordering = ["competition", "first_day", "local_start", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "name"], name="window_name_once"),
+            models.CheckConstraint(condition=models.Q(first_day__lte=models.F("last_day")), name="window_days_in_order"),
+            models.CheckConstraint(condition=not_negative("required_kw"), name="window_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

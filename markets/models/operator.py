@@ -1,0 +1,112 @@
+"""Whose market it is: the operator (a DSO), its markets, products and zones. All of it is data, NGED only the first."""
+
+from datetime import datetime, timedelta
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from .clock import MarketQuerySet
+
+
+class Operator(models.Model):
+    """A distribution system operator. `key` names its folder in `piclo_nged/dso/` and its part of the API."""
+
+    key = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class Market(models.Model):
+    """One auction programme of an operator, e.g. NGED long-term."""
+
+    class Path(models.TextChoices):
+        INSTRUCT_FIRST = "instruct_first", "Instruct first, match afterwards"
+        MATCH_FIRST = "match_first", "Match first, then instruct"
+
+    class Stage(models.TextChoices):
+        PILOT = "pilot", "Pilot sellers only"
+        INVITED = "invited", "Invited sellers"
+        OPEN = "open", "Everyone in the area"
+
+    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="markets")
+    key = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.PILOT)
+    is_mock = models.BooleanField(default=False, help_text="A rehearsal: its clock may be moved, nothing of it is real.")
+    clock_offset = models.DurationField(default=timedelta)
+    dispatch_path = models.CharField(max_length=20, choices=Path, default=Path.INSTRUCT_FIRST)
+    feed_is_live = models.BooleanField(default=False, help_text="Off: the operator reads bids only after gate closure.")
+    answer_within = models.DurationField(default=timedelta(minutes=10), help_text="How long a seller may take to confirm.")
+    oncall_email = models.EmailField(blank=True)
+    oncall_phone = models.CharField(max_length=40, blank=True)
+
+    objects = MarketQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_mock=True) | models.Q(clock_offset=timedelta()),
+                name="only_mock_markets_move_their_clock",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def now(self) -> datetime:
+        """Market time, read from the database."""
+        return Market.objects.time_of(self.pk)
+
+
+class Product(models.Model):
+    """What an operator buys. Names differ between operators and years, so products are data, never an enum."""
+
+    class Call(models.TextChoices):
+        TRIGGERED = "triggered", "Called by trigger"
+        SCHEDULED = "scheduled", "Delivered by schedule"
+
+    class Direction(models.TextChoices):
+        TURN_DOWN = "turn_down", "Demand turn down / generation turn up"
+        TURN_UP = "turn_up", "Demand turn up / generation turn down"
+
+    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="products")
+    key = models.SlugField()
+    name = models.CharField(max_length=100, help_text="As the operator writes it.")
+    call = models.CharField(max_length=20, choices=Call)
+    direction = models.CharField(max_length=20, choices=Direction, default=Direction.TURN_DOWN)
+    pays_availability = models.BooleanField(default=False, help_text="GBP/MW/h")
+    pays_utilisation = models.BooleanField(default=False, help_text="GBP/MWh")
+    pays_sustain = models.BooleanField(default=False, help_text="GBP/kW for the season")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["operator", "key"], name="product_key_once"),
+            models.UniqueConstraint(fields=["operator", "name"], name="product_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Zone(models.Model):
+    """A constraint management zone: the area behind a network constraint."""
+
+    class Level(models.TextChoices):
+        HV = "hv", "High voltage"
+        LV = "lv", "Low voltage"
+
+    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="zones")
+    code = models.CharField(max_length=60, validators=[RegexValidator(r"^\S+$", "A zone code has no spaces.")])
+    name = models.CharField(max_length=200, blank=True)
+    licence_area = models.CharField(max_length=10, blank=True)
+    level = models.CharField(max_length=2, choices=Level, default=Level.HV)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["operator", "code"], name="zone_code_once")]
+
+    def __str__(self) -> str:
+        return self.code

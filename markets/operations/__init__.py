@@ -1,0 +1,1 @@
+"""The verbs of registration and bidding: the only place that changes state. All are keyword-only and atomic."""

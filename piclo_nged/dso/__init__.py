@@ -1,0 +1,1 @@
+"""One folder per distribution system operator. Operators' folders never know each other."""

@@ -1,0 +1,1 @@
+"""All that is particular to National Grid Electricity Distribution: its words, its files, its auction rule."""

@@ -1,0 +1,8 @@
+"""Settlement: readings in, statements out, once a month."""
+
+from django.apps import AppConfig
+
+
+class SettlementConfig(AppConfig):
+    name = "settlement"
+    verbose_name = "Settlement"
