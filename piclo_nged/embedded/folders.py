@@ -1,12 +1,12 @@
 """Where an embedded server keeps its files, and who may read them.
 
-    <state folder>/                 one per person
-        postgres-18.6.3/            a copy of the binaries, for root only (binaries.py)
-        <hash of the clone's path>/ one server that keeps its data
-        throwaway-xxxxxxxx/         one server of one test run
-            users, keeper           the two locks (server.py, keeper.py)
-            server.log
-            pg/                     private to the server's user: its socket, and its data in 18/
+<state folder>/                 one per person
+    postgres-18.6.3/            a copy of the binaries, for root only (binaries.py)
+    <hash of the clone's path>/ one server that keeps its data
+    throwaway-xxxxxxxx/         one server of one test run
+        users, keeper           the two locks (server.py, keeper.py)
+        server.log
+        pg/                     private to the server's user: its socket, and its data in 18/
 """
 
 import hashlib
@@ -15,12 +15,14 @@ import pwd
 from pathlib import Path
 from urllib.parse import quote
 
+from piclo_nged.embedded import NoServer
+
 PROJECT = Path(__file__).resolve().parents[2]
 SOCKET_PATH_BYTES = 107  # what fits into sockaddr_un with its closing zero
 LONGEST_SOCKET = "throwaway-xxxxxxxx/pg/.s.PGSQL.5432"
 
 
-class NoStateFolder(Exception):
+class NoStateFolder(NoServer):
     """No place for the server's files: nothing is writable, or somebody else made the folder."""
 
 
@@ -42,7 +44,9 @@ def state_folder() -> Path:
         if short_enough and _can_be_made(folder):
             return folder
     tried = ", ".join(map(str, _candidates()))
-    raise NoStateFolder(f"No folder for the embedded PostgreSQL can be written (tried {tried}): set DATABASE_URL.")
+    raise NoStateFolder(
+        f"The embedded PostgreSQL has no folder to write to (tried {tried}): set DATABASE_URL."
+    )
 
 
 def clone_folder() -> Path:
@@ -51,7 +55,7 @@ def clone_folder() -> Path:
 
 
 def make_folder(folder: Path) -> Path:
-    """Makes `folder`, readable by nobody else (as root: passable, since the server below runs as `nobody`)."""
+    """Makes `folder`, readable by nobody else (as root: passable, since the server in it is `nobody`)."""
     folder.mkdir(parents=True, exist_ok=True)
     if {folder.lstat().st_uid, folder.stat().st_uid} != {os.geteuid()}:
         raise NoStateFolder(f"{folder} belongs to another user: remove it, or set DATABASE_URL.")
@@ -64,7 +68,7 @@ def socket_folder(server_folder: Path) -> Path:
 
 
 def url(server_folder: Path, database: str) -> str:
-    """The address of a database as DATABASE_URL wants it. The port is written out, or PGPORT would change it."""
+    """The address of a database as DATABASE_URL wants it. Without its port, PGPORT would decide."""
     return f"postgresql://postgres@{quote(str(socket_folder(server_folder)), safe='')}:5432/{database}"
 
 

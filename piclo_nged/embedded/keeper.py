@@ -1,7 +1,8 @@
 """The keeper: starts `postgres` as its child, and stops it when the last user of the server is gone.
 
-It runs apart from whoever started it (server.py), in a session of its own, so that Ctrl-C stops the command first
-and the server after it. Killed itself, it takes the server with it. Standard library only: it is up in 20 ms.
+It runs apart from whoever started it (server.py), in a session of its own, so that Ctrl-C stops the command
+first and the server after it. Killed itself, it takes the server with it. Standard library only: it is up
+in 20 ms.
 """
 
 import fcntl
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from piclo_nged.embedded import NoServer
 from piclo_nged.processes.children import die_with_parent
 
 READY = "ready"
@@ -39,12 +41,12 @@ THROWAWAY = {  # nothing of it is wanted after a crash
 }
 
 
-class CannotServe(Exception):
+class CannotServe(NoServer):
     """The server did not come up. The text says why and where its log is."""
 
 
 class Keeper:
-    """One server in one folder. `order` is what server.py sends: folder, programs, user, throwaway, database."""
+    """One server in one folder. `order` is from server.py: folder, programs, user, throwaway, database."""
 
     def __init__(self, order: dict[str, Any]) -> None:
         self.folder = Path(order["folder"])
@@ -69,6 +71,7 @@ class Keeper:
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         postgres = subprocess.Popen(
             [self.programs / "postgres", "-D", self.data, "-k", self.data.parent, *arguments],
+            stdin=subprocess.DEVNULL,
             **self._how(self.stop_signal),
         )
         deadline = time.monotonic() + START_SECONDS
@@ -103,24 +106,33 @@ class Keeper:
         shutil.rmtree(new, ignore_errors=True)
         locale = ["--no-locale", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         sync = ["--no-sync"] if self.throwaway else []
-        self._run("initdb", "-D", str(new), "-U", "postgres", "--auth=trust", "--no-instructions", *locale, *sync)
+        access = ["-U", "postgres", "--auth=trust"]  # the folder of the socket is private
+        self._run("initdb", "-D", str(new), "--no-instructions", *access, *locale, *sync)
         create = f"CREATE DATABASE {self.database}\n".encode()
         self._run("postgres", "--single", "-D", str(new), "postgres", typed=create)
         new.rename(self.data)
 
     def _run(self, program: str, *arguments: str, typed: bytes = b"") -> None:
         how = self._how(signal.SIGKILL)
-        del how["stdin"]
         if subprocess.run([self.programs / program, *arguments], input=typed, check=False, **how).returncode:
             raise CannotServe(self._with_log(f"{program} failed"))
 
     def _how(self, signal_number: int) -> dict[str, Any]:
-        dies_with_us = _before_exec(os.getpid(), signal_number)  # subprocess calls it after the change of user
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": self.log, "stderr": self.log}
-        return {**pipes, **self.as_user, "preexec_fn": dies_with_us, "env": ENVIRONMENT, "cwd": "/", "umask": 0o077}
+        return {
+            "stdout": self.log,
+            "stderr": self.log,
+            "env": ENVIRONMENT,
+            "cwd": "/",
+            "umask": 0o077,
+            "preexec_fn": _before_exec(
+                os.getpid(), signal_number
+            ),  # called after the change of user, as it must
+            **self.as_user,
+        }
 
     def _clear_stale_lock(self) -> None:
-        """PostgreSQL will not start where postmaster.pid names a living process, even a stranger with that number.
+        """PostgreSQL will not start where postmaster.pid names a living process, even a stranger with that
+        number.
 
         We alone hold the keeper's lock, so once no server works in the folder, the file is stale.
         """
@@ -144,7 +156,8 @@ class Keeper:
 
 
 def server_status(folder: Path) -> tuple[int, str] | None:
-    """(pid, status) as the server wrote them into postmaster.pid; the status is `ready` once it takes connections."""
+    """(pid, status) as the server wrote them into postmaster.pid; the status is `ready` once it takes
+    connections."""
     try:
         lines = (folder / "pg" / MAJOR / "postmaster.pid").read_text().splitlines()
         return int(lines[0]), lines[7].strip()
@@ -163,9 +176,9 @@ def _servers_in(data: Path) -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             where = (process / "cwd").stat()
-            if (where.st_dev, where.st_ino) == (home.st_dev, home.st_ino):
-                if (process / "comm").read_text().strip() == "postgres":
-                    found.append(int(process.name))
+            is_here = (where.st_dev, where.st_ino) == (home.st_dev, home.st_ino)
+            if is_here and (process / "comm").read_text().strip() == "postgres":
+                found.append(int(process.name))
         except OSError:  # it ended meanwhile, or is another person's
             continue
     return found

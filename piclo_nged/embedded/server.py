@@ -1,11 +1,13 @@
-"""Using an embedded server: `start()` for the clone's own, which keeps its data; `throwaway()` for one test run.
+"""Using an embedded server: `start()` for the clone's own, which keeps its data; `throwaway()` for one test
+run.
 
-Whoever comes first starts a keeper; everybody holds a shared lock on `users` as long as they need the server. The
-kernel drops that lock however we end. See the package's docstring for the whole idea.
+Whoever comes first starts a keeper; everybody holds a shared lock on `users` as long as they need the
+server. The kernel drops that lock however we end. See the package's docstring for the whole idea.
 """
 
 import fcntl
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -26,7 +28,7 @@ DATABASE = "piclo_nged"
 class Server:
     """One use of an embedded server. It runs at least until `stop()`, or until this process ends."""
 
-    def __init__(self, folder: Path, users: IO[str]) -> None:
+    def __init__(self, folder: Path, users: int) -> None:
         self.folder = folder
         self._users = users
 
@@ -35,7 +37,7 @@ class Server:
 
     def stop(self) -> None:
         """Ends our use. Returns when the server is gone, or at once where others still use it."""
-        self._users.close()
+        os.close(self._users)
         while self.folder.exists() and not _is_free(self.folder / "keeper") and not _is_shared(self.folder):
             time.sleep(0.005)
 
@@ -51,7 +53,7 @@ class Server:
 def start() -> Server:
     """The server of this clone, started where it does not run yet. Its data stay.
 
-    Raises CannotServe, NoStateFolder, NoBinaries.
+    Raises NoServer.
     """
     folders.make_folder(folders.state_folder())
     folder = folders.make_folder(folders.clone_folder())
@@ -61,7 +63,7 @@ def start() -> Server:
 def throwaway() -> Server:
     """A new, fast server without safety against crashes; its files go when it stops.
 
-    What runs killed earlier have left is removed first. Raises CannotServe, NoStateFolder, NoBinaries.
+    What runs killed earlier have left is removed first. Raises NoServer.
     """
     state = folders.make_folder(folders.state_folder())
     with locked_folder(state):
@@ -73,17 +75,20 @@ def throwaway() -> Server:
     return _use(folder, users, throwaway=True)
 
 
-def _hold(users: Path) -> IO[str]:
-    """Our shared lock. It waits while a keeper is stopping the server."""
-    held = users.open("a")
-    fcntl.flock(held, fcntl.LOCK_SH)
-    return held
+def _hold(users: Path) -> int:
+    """A descriptor with our shared lock; nothing but `stop()` or our end closes it.
+
+    It waits while a keeper is stopping the server.
+    """
+    descriptor = os.open(users, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
 
 
-def _use(folder: Path, users: IO[str], *, throwaway: bool) -> Server:
+def _use(folder: Path, users: int, *, throwaway: bool) -> Server:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        with (folder / "keeper").open("a") as lock:
+        with open(folder / "keeper", "a", opener=_private) as lock:
             if _try_lock(lock):
                 _start_keeper(folder, lock, throwaway=throwaway)
                 return Server(folder, users)
@@ -94,7 +99,7 @@ def _use(folder: Path, users: IO[str], *, throwaway: bool) -> Server:
 
 
 def _start_keeper(folder: Path, lock: IO[str], *, throwaway: bool) -> None:
-    """Returns when the server takes connections. The keeper inherits `lock` and so holds it for its lifetime."""
+    """Returns when the server takes connections. The keeper inherits `lock` and holds it while it lives."""
     user = folders.server_user()
     private = folders.socket_folder(folder)
     private.mkdir(mode=0o700, exist_ok=True)
@@ -129,6 +134,11 @@ def _answers(folder: Path) -> bool:
         return False
     with socket.socket(socket.AF_UNIX) as client:
         return client.connect_ex(str(folders.socket_folder(folder) / ".s.PGSQL.5432")) == 0
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens a file that others may not, or any person on the machine could hold its lock."""
+    return os.open(path, flags, 0o600)
 
 
 def _try_lock(file: IO[str], how: int = fcntl.LOCK_EX) -> bool:

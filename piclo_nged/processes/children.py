@@ -42,6 +42,7 @@ def living_children() -> list[int]:
 
 
 def small_python(module: str, *arguments: str) -> list[str]:
-    """The command that runs `module.main()` with the standard library alone: up in 20 ms, whatever is installed."""
+    """The command that runs `module.main()` with the standard library alone: up in 20 ms, whatever is
+    installed."""
     run = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from {module} import main; main()"
     return [sys.executable, "-I", "-S", "-c", run, *arguments]

@@ -1,0 +1,51 @@
+"""When is a started process ready? And which port may it have?"""
+
+import socket
+from collections.abc import Callable
+from urllib.error import URLError
+from urllib.request import urlopen
+
+LOCAL = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """Another program listens on the port that was asked for."""
+
+
+def free_port(host: str = LOCAL, wanted: int = 0) -> int:
+    """`wanted` where it is free, or any free port for 0. Raises PortTaken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, wanted))
+        except OSError as error:
+            raise PortTaken(
+                f"Port {wanted} on {host} cannot be had ({error.strerror}): choose another."
+            ) from error
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int, host: str = LOCAL) -> Callable[[], bool]:
+    """A question to ask again and again: does anything take connections there?"""
+
+    def ask() -> bool:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    return ask
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """A question to ask again and again: does the address answer with 2xx?"""
+
+    def ask() -> bool:
+        try:
+            with urlopen(url, timeout=5) as response:
+                return 200 <= response.status < 300
+        except (URLError, OSError):
+            return False
+
+    return ask
