@@ -57,7 +57,7 @@ def send(mail: Mail, mailer: BaseEmailBackend) -> MailAttempt:
     except (SMTPRecipientsRefused, SMTPResponseException) as error:
         attempt.outcome = MailAttempt.Outcome.REFUSED if _for_good(error) else MailAttempt.Outcome.DEFERRED
         attempt.answer = str(error)
-    except Exception as error:  # noqa: BLE001 - whatever the provider's library raises, the mail must not be lost
+    except Exception as error:
         attempt.outcome = MailAttempt.Outcome.DEFERRED
         attempt.answer = f"{type(error).__name__}: {error}"
     attempt.finished_at = timezone.now()

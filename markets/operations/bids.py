@@ -1,0 +1,262 @@
+"""Bidding: place, revise, withdraw, until gate closure. Every change is kept, in order, for the operator's feed.
+
+The page, the CSV upload and both APIs come here. What one call places counts as one moment of market time.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from ..models import Asset, Bid, BidChange, BidLine, Competition, Market, Qualification, Seller, ServiceWindow
+from ..problems import Refused, RowProblem
+from ..rules.bidding import Ground, offer_problems
+from ..rules.notices import Offer
+from .gate import share_windows, why_closed
+from .journal import By, record
+
+TERMS = (
+    "capacity_kw",
+    "availability_gbp_per_mw_h",
+    "utilisation_gbp_per_mwh",
+    "sustain_gbp_per_kw",
+    "max_runtime_minutes",
+)
+
+
+@transaction.atomic
+def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> list[Bid]:
+    """Places all offers, or none. Returns the bids in the order of the offers.
+
+    An offer with a `seller_ref` that stands already, with the same terms, is a repeat and returns its bid.
+    Raises Refused: one problem per bad cell, each with the offer's line.
+    """
+    _may_bid(seller)
+    wanted = {"competition__market": market, "competition__reference__in": {o.competition for o in offers}}
+    share_windows(ServiceWindow.objects.filter(**wanted).values_list("pk", flat=True))
+    found = {  # read under the lock: a competition withdrawn a moment ago is seen
+        c.reference: c
+        for c in Competition.objects.visible()
+        .filter(market=market, reference__in=wanted["competition__reference__in"])
+        .select_related("product")
+        .prefetch_related("windows")
+    }
+    now = market.now()
+    assets = _usable_assets(seller, market, offers)
+    repeats, problems = _repeats(seller, offers)
+    grounds = {reference: _ground(competition, assets) for reference, competition in found.items()}
+    fresh = [offer for offer in offers if offer.seller_ref not in repeats]
+    for offer in fresh:
+        competition = found.get(offer.competition)
+        if competition is None:
+            problems.append(RowProblem(offer.line, "competition", offer.competition, "There is no such competition."))
+        elif reason := why_closed(competition, now):
+            problems.append(RowProblem(offer.line, "competition", offer.competition, reason))
+        else:
+            problems += [RowProblem(offer.line, *p) for p in offer_problems(offer, grounds[offer.competition])]
+    if problems:
+        raise Refused(f"No bid was placed: {len(problems)} things need correcting.", problems)
+    placed = _store(seller, fresh, found, assets, now)
+    if placed:
+        record(by=by, verb="place_bids", subject=seller, market=market.key, count=len(placed))
+    fresh_bids = iter(placed)
+    return [repeats[o.seller_ref] if o.seller_ref in repeats else next(fresh_bids) for o in offers]
+
+
+def _may_bid(seller: Seller) -> None:
+    if seller.status != Seller.Status.VERIFIED:
+        raise Refused(
+            f"{seller} is {seller.get_status_display().lower()}: customer success must verify it before it bids."
+        )
+    if not seller.agreements.exists():
+        raise Refused("Sign the standard agreement first: no bid is taken without it.")
+
+
+def _usable_assets(seller: Seller, market: Market, offers: Iterable[Offer]) -> dict[str, Asset]:
+    qualified = Asset.objects.filter(
+        seller=seller,
+        ref__in={ref for offer in offers for ref in offer.assets},
+        retired_at=None,
+        qualifications__market=market,
+        qualifications__status=Qualification.Status.QUALIFIED,
+    )
+    return {asset.ref: asset for asset in qualified}
+
+
+def _ground(competition: Competition, assets: dict[str, Asset]) -> Ground:
+    product = competition.product
+    return Ground(
+        windows=[w.name for w in competition.windows.all()],
+        pays_availability=product.pays_availability,
+        pays_utilisation=product.pays_utilisation,
+        pays_sustain=product.pays_sustain,
+        availability_ceiling_gbp_per_mw_h=competition.availability_ceiling_gbp_per_mw_h,
+        utilisation_ceiling_gbp_per_mwh=competition.utilisation_ceiling_gbp_per_mwh,
+        sustain_ceiling_gbp_per_kw=competition.sustain_ceiling_gbp_per_kw,
+        usable_assets=assets,
+    )
+
+
+def _repeats(seller: Seller, offers: Sequence[Offer]) -> tuple[dict[str, Bid], list[RowProblem]]:
+    """Bids that stand already under an offer's seller_ref; and problems where the terms differ or it stands twice."""
+    refs = [offer.seller_ref for offer in offers if offer.seller_ref]
+    known = {b.seller_ref: b for b in seller.bids.filter(seller_ref__in=refs).select_related("competition")}
+    problems, seen = [], set[str]()
+    for offer in offers:
+        bid = known.get(offer.seller_ref)
+        if bid and (
+            bid.competition.reference != offer.competition or any(getattr(bid, t) != getattr(offer, t) for t in TERMS)
+        ):
+            reason = (
+                f"You already placed {bid} under this reference, with other terms. Revise it, or use a new reference."
+            )
+            problems.append(RowProblem(offer.line, "seller_ref", offer.seller_ref, reason))
+        elif offer.seller_ref in seen:
+            problems.append(RowProblem(offer.line, "seller_ref", offer.seller_ref, "This reference stands twice."))
+        if offer.seller_ref:
+            seen.add(offer.seller_ref)
+    return known, problems
+
+
+def _store(
+    seller: Seller, offers: Sequence[Offer], found: dict[str, Competition], assets: dict[str, Asset], now: datetime
+) -> list[Bid]:
+    bids = Bid.objects.bulk_create(
+        Bid(
+            competition=found[offer.competition],
+            seller=seller,
+            seller_ref=offer.seller_ref,
+            placed_at=now,
+            changed_at=now,
+            **{term: getattr(offer, term) for term in TERMS},
+        )
+        for offer in offers
+    )
+    windows = {(c.reference, w.name): w for c in found.values() for w in c.windows.all()}
+    pairs = list(zip(bids, offers, strict=True))
+    BidLine.objects.bulk_create(
+        BidLine(bid=bid, window=windows[offer.competition, name], capacity_kw=offer.capacity_kw)
+        for bid, offer in pairs
+        for name in dict.fromkeys(offer.windows)
+    )
+    through = Bid.assets.through
+    through.objects.bulk_create(
+        through(bid_id=bid.pk, asset_id=assets[ref].pk) for bid, offer in pairs for ref in dict.fromkeys(offer.assets)
+    )
+    _keep_changes(
+        (bid, BidChange.Kind.PLACED, bid_content(bid, list(offer.windows), [assets[ref] for ref in offer.assets]))
+        for bid, offer in pairs
+    )
+    return bids
+
+
+def bid_content(bid: Bid, windows: Sequence[str], assets: Iterable[Asset]) -> dict[str, Any]:
+    """A bid as the operator reads it. Numbers are text, so that no decimal is lost."""
+    return {
+        "bid": bid.reference,
+        "revision": bid.revision,
+        "competition": bid.competition.reference,
+        "company": bid.seller.name,
+        "windows": list(windows),
+        "capacity_kw": _text(bid.capacity_kw),
+        "availability_gbp_per_mw_h": _text(bid.availability_gbp_per_mw_h),
+        "utilisation_gbp_per_mwh": _text(bid.utilisation_gbp_per_mwh),
+        "sustain_gbp_per_kw": _text(bid.sustain_gbp_per_kw),
+        "max_runtime_minutes": bid.max_runtime_minutes,
+        "assets": [
+            {
+                "ref": asset.ref,
+                "technology": asset.technology,
+                "device_count": asset.device_count,
+                "installed_kw": _text(max(asset.max_export_capacity_kw, asset.max_import_capacity_kw)),
+            }
+            for asset in assets
+        ],
+    }
+
+
+def _text(number: Decimal) -> str:
+    return f"{number:.4f}"
+
+
+def _keep_changes(changes: Iterable[tuple[Bid, BidChange.Kind, dict[str, Any]]]) -> None:
+    BidChange.objects.bulk_create(
+        BidChange(
+            market_id=bid.competition.market_id,
+            competition_id=bid.competition_id,
+            bid=bid,
+            kind=kind,
+            revision=bid.revision,
+            content=content,
+            changed_at=bid.changed_at,
+        )
+        for bid, kind, content in changes
+    )
+
+
+def _standing(bid: Bid) -> tuple[Bid, list[ServiceWindow], datetime]:
+    """The bid, locked, its windows, and market time; raises Refused where it can't be changed any more."""
+    bid = Bid.objects.select_for_update(of=("self",)).select_related("competition__product", "seller").get(pk=bid.pk)
+    windows = list(ServiceWindow.objects.filter(bid_lines__bid=bid).order_by("pk"))
+    share_windows([w.pk for w in windows])
+    bid.competition.refresh_from_db(fields=["status", "closes_at", "opens_at"])
+    now = Market.objects.time_of(bid.competition.market_id)
+    if bid.status != Bid.Status.PLACED:
+        raise Refused(f"{bid} is {bid.get_status_display().lower()}: it can't be changed any more.")
+    if reason := why_closed(bid.competition, now):
+        raise Refused(f"{bid} stands as it is. {reason}")
+    return bid, windows, now
+
+
+@transaction.atomic
+def revise_bid(
+    *,
+    bid: Bid,
+    by: By,
+    capacity_kw: Decimal,
+    availability_gbp_per_mw_h: Decimal = Decimal(0),
+    utilisation_gbp_per_mwh: Decimal = Decimal(0),
+    sustain_gbp_per_kw: Decimal = Decimal(0),
+    max_runtime_minutes: int | None = None,
+) -> Bid:
+    """Gives a standing bid other terms, before gate closure; the same terms again change nothing."""
+    bid, windows, now = _standing(bid)
+    _may_bid(bid.seller)
+    assets = list(bid.assets.all())
+    offer = Offer(
+        bid.competition.reference,
+        tuple(w.name for w in windows),
+        capacity_kw,
+        availability_gbp_per_mw_h,
+        utilisation_gbp_per_mwh,
+        sustain_gbp_per_kw,
+        max_runtime_minutes,
+        tuple(asset.ref for asset in assets),
+    )
+    ground = _ground(bid.competition, {asset.ref: asset for asset in assets})
+    problems = [RowProblem(0, *p) for p in offer_problems(offer, ground)]
+    if problems:
+        raise Refused(f"{bid} stands as it was: {'; '.join(p.reason for p in problems)}", problems)
+    if all(getattr(bid, term) == getattr(offer, term) for term in TERMS):
+        return bid
+    for term in TERMS:
+        setattr(bid, term, getattr(offer, term))
+    bid.revision, bid.changed_at = bid.revision + 1, now
+    bid.save(update_fields=[*TERMS, "revision", "changed_at"])
+    bid.lines.update(capacity_kw=capacity_kw)
+    _keep_changes([(bid, BidChange.Kind.REVISED, bid_content(bid, offer.windows, assets))])
+    record(by=by, verb="revise_bid", subject=bid, revision=bid.revision)
+    return bid
+
+
+@transaction.atomic
+def withdraw_bid(*, bid: Bid, by: By) -> Bid:
+    """Takes a standing bid back, before gate closure."""
+    bid, windows, now = _standing(bid)
+    bid.status, bid.revision, bid.changed_at = Bid.Status.WITHDRAWN, bid.revision + 1, now
+    bid.save(update_fields=["status", "revision", "changed_at"])
+    _keep_changes([(bid, BidChange.Kind.WITHDRAWN, bid_content(bid, [w.name for w in windows], bid.assets.all()))])
+    record(by=by, verb="withdraw_bid", subject=bid, revision=bid.revision)
+    return bid

@@ -1,0 +1,63 @@
+"""Whether an offer may stand as a bid: pure checks, each with a sentence that says what to do."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .notices import Offer
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What an offer is checked against: the competition's product and ceilings, and the seller's assets."""
+
+    windows: Collection[str]
+    pays_availability: bool
+    pays_utilisation: bool
+    pays_sustain: bool
+    availability_ceiling_gbp_per_mw_h: Decimal
+    utilisation_ceiling_gbp_per_mwh: Decimal
+    sustain_ceiling_gbp_per_kw: Decimal
+    usable_assets: Collection[str]
+
+
+PRICES = (
+    ("availability_gbp_per_mw_h", "pays_availability", "availability_ceiling_gbp_per_mw_h", "GBP/MW/h"),
+    ("utilisation_gbp_per_mwh", "pays_utilisation", "utilisation_ceiling_gbp_per_mwh", "GBP/MWh"),
+    ("sustain_gbp_per_kw", "pays_sustain", "sustain_ceiling_gbp_per_kw", "GBP/kW"),
+)
+LARGEST_KW = Decimal("9999999999")
+
+
+def offer_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:
+    """Everything wrong with the offer, as (column, value, what to do); empty where it may stand."""
+    problems = []
+    if not offer.windows:
+        problems.append(("windows", "", "Choose at least one service window."))
+    for name in offer.windows:
+        if name not in ground.windows:
+            problems.append(
+                ("windows", name, f"This competition has no such window. It has: {', '.join(ground.windows)}.")
+            )
+    if not 0 < offer.capacity_kw < LARGEST_KW:
+        problems.append(("capacity_kw", str(offer.capacity_kw), "Offer more than 0 kW."))
+    problems += _price_problems(offer, ground)
+    if not offer.assets:
+        problems.append(("assets", "", "Name the assets behind the bid."))
+    for ref in offer.assets:
+        if ref not in ground.usable_assets:
+            problems.append(("assets", ref, "You have no asset with this reference that is qualified for this market."))
+    return problems
+
+
+def _price_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:
+    problems = []
+    for price_name, pays, ceiling_name, unit in PRICES:
+        price, ceiling = getattr(offer, price_name), getattr(ground, ceiling_name)
+        if price < 0:
+            problems.append((price_name, str(price), "A price is not negative."))
+        elif price and not getattr(ground, pays):
+            problems.append((price_name, str(price), "This product does not pay such a price; leave it empty."))
+        elif price > ceiling and getattr(ground, pays):
+            problems.append((price_name, str(price), f"Above the ceiling of {ceiling.normalize():f} {unit}."))
+    return problems

@@ -1,0 +1,127 @@
+"""What crosses the border of the markets app: plain values that interfaces build and operations take.
+
+Interfaces (the operator's dialect, forms, files) translate into these; `line` is the row they came from, for errors.
+Capacities are kW, prices stand in their units, days are inclusive, local times are London's, instants are aware.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class WindowNotice:
+    """A service window. `local_end` at or before `local_start` means the next day."""
+
+    name: str
+    first_day: date
+    last_day: date
+    weekdays: tuple[int, ...]
+    local_start: time
+    local_end: time
+    required_kw: Decimal
+
+
+@dataclass(frozen=True)
+class CompetitionNotice:
+    """A competition as the operator publishes it."""
+
+    reference: str
+    name: str
+    product: str
+    zone_code: str
+    opens_at: datetime
+    closes_at: datetime
+    first_day: date
+    last_day: date
+    required_kw: Decimal
+    windows: tuple[WindowNotice, ...]
+    zone_name: str = ""
+    licence_area: str = ""
+    zone_level: str = "hv"
+    availability_ceiling_gbp_per_mw_h: Decimal = ZERO
+    utilisation_ceiling_gbp_per_mwh: Decimal = ZERO
+    sustain_ceiling_gbp_per_kw: Decimal = ZERO
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A bid as a seller states it: one capacity and one set of prices for the named windows of a competition."""
+
+    competition: str
+    windows: tuple[str, ...]
+    capacity_kw: Decimal
+    availability_gbp_per_mw_h: Decimal = ZERO
+    utilisation_gbp_per_mwh: Decimal = ZERO
+    sustain_gbp_per_kw: Decimal = ZERO
+    max_runtime_minutes: int | None = None
+    assets: tuple[str, ...] = ()
+    seller_ref: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class BidResult:
+    """The operator's decision on one bid."""
+
+    bid: str
+    accepted: bool
+    accepted_kw: Decimal = ZERO
+    availability_gbp_per_mw_h: Decimal = ZERO
+    utilisation_gbp_per_mwh: Decimal = ZERO
+    sustain_gbp_per_kw: Decimal = ZERO
+    reason: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class NoResponse:
+    """The operator says that nobody bid in a window."""
+
+    competition: str
+    window: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class QualificationDecision:
+    """The operator's decision on an asset. `status` is qualified or refused."""
+
+    asset_id: int
+    status: str
+    reason: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class ListedContract:
+    """A contract as the operator lists it, for reconciliation."""
+
+    bid: str
+    accepted_kw: Decimal
+    availability_gbp_per_mw_h: Decimal = ZERO
+    utilisation_gbp_per_mwh: Decimal = ZERO
+    sustain_gbp_per_kw: Decimal = ZERO
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class AssetEntry:
+    """An asset as a seller registers it; `zones` are codes of the operator's zones."""
+
+    ref: str
+    name: str
+    technology: str
+    device_count: int = 1
+    voltage_level: str = "lv"
+    postcode: str = ""
+    import_meter_id: str = ""
+    export_meter_id: str = ""
+    max_import_capacity_kw: Decimal = ZERO
+    max_export_capacity_kw: Decimal = ZERO
+    meter_interval_minutes: int = 30
+    zones: tuple[str, ...] = field(default=())
+    line: int = 0

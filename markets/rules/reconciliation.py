@@ -1,0 +1,33 @@
+"""The difference between the operator's list of contracts and ours, field by field. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .notices import ListedContract
+
+FIELDS = ("accepted_kw", "availability_gbp_per_mw_h", "utilisation_gbp_per_mwh", "sustain_gbp_per_kw")
+FOUR_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one contract. `field` is "contract" where one side lacks the whole."""
+
+    bid: str
+    field: str
+    theirs: str
+    ours: str
+
+
+def differences(theirs: Sequence[ListedContract], ours: Mapping[str, ListedContract]) -> list[Difference]:
+    """Compares by bid reference, numbers after rounding to four decimals; empty where both lists agree."""
+    listed = {contract.bid: contract for contract in theirs}
+    found = [Difference(bid, "contract", "listed", "not here") for bid in listed if bid not in ours]
+    found += [Difference(bid, "contract", "not listed", "here") for bid in ours if bid not in listed]
+    for bid in listed.keys() & ours.keys():
+        for name in FIELDS:
+            their, our = (getattr(side[bid], name).quantize(FOUR_PLACES) for side in (listed, ours))
+            if their != our:
+                found.append(Difference(bid, name, f"{their:f}", f"{our:f}"))
+    return sorted(found, key=lambda d: (d.bid, d.field))

@@ -1,0 +1,40 @@
+"""When a service window asks for delivery, as instants. British days have 46, 48 or 50 half-hours.
+
+Windows are days and London times; everything stored and compared is UTC. Spans are half-open: [start, end).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+HALF_HOUR = timedelta(minutes=30)
+
+
+def london(day: date, at: time) -> datetime:
+    """The instant, in UTC, of a London wall-clock time. A time that occurs twice means the first."""
+    return datetime.combine(day, at, LONDON).astimezone(UTC)
+
+
+def window_spans(
+    first_day: date, last_day: date, weekdays: Sequence[int], local_start: time, local_end: time
+) -> Iterator[tuple[datetime, datetime]]:
+    """One span per service day from `first_day` to `last_day`, both included. ISO weekdays: Monday is 1.
+
+    An end at or before the start is the next day's. A span that the spring clock change leaves empty is left out.
+    """
+    next_day = timedelta(days=1 if local_end <= local_start else 0)
+    for offset in range((last_day - first_day).days + 1):
+        day = first_day + timedelta(days=offset)
+        if day.isoweekday() in weekdays:
+            start, end = london(day, local_start), london(day + next_day, local_end)
+            if start < end:
+                yield start, end
+
+
+def half_hours(start: datetime, end: datetime) -> Iterator[datetime]:
+    """The starts of the half-hours of a span, in UTC. Both ends lie on half-hours."""
+    at = start
+    while at < end:
+        yield at
+        at += HALF_HOUR
