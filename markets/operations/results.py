@@ -108,7 +108,7 @@ def _unanswered_windows(market: Market, no_responses: Sequence[NoResponse], prob
             problems.append(
                 RowProblem(row.line, "window", f"{row.competition} / {row.window}", "There is no such window.")
             )
-    return [known[n.competition, n.window] for n in no_responses if (n.competition, n.window) in known]
+    return sorted({known[n.competition, n.window] for n in no_responses if (n.competition, n.window) in known})
 
 
 def _store(market: Market, decided: Sequence[tuple[Bid, BidResult]], now: datetime) -> int:

@@ -1,0 +1,129 @@
+"""Bidding: what a seller may place, change and take back, and until when."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from markets.models import BidChange, JournalEntry
+from markets.operations import bids, competitions, people
+from markets.problems import Refused
+from tests.conftest import close, offer
+
+
+def test_a_bid_stands_with_lines_assets_history_and_one_journal_entry(bid, competition, asset):
+    assert bid.reference == f"B-{bid.pk}"
+    assert [(line.window.name, line.capacity_kw) for line in bid.lines.all()] == [("Evening", Decimal("50.5"))]
+    assert list(bid.assets.all()) == [asset]
+    assert bid.changes.get().content["capacity_kw"] == "50.5000"
+    assert JournalEntry.objects.filter(verb="place_bids").count() == 1
+
+
+def test_many_offers_are_one_operation_and_one_moment(seller, market, competition, asset):
+    placed = bids.place_bids(seller=seller, market=market, offers=[offer() for _ in range(25)], by="tests")
+    assert len({b.placed_at for b in placed}) == 1
+    assert JournalEntry.objects.filter(verb="place_bids").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "sentence"),
+    [
+        ({"competition": "NOPE"}, "competition", "no such competition"),
+        ({"windows": ("Morning",)}, "windows", "It has: Evening"),
+        ({"windows": ()}, "windows", "at least one service window"),
+        ({"capacity_kw": Decimal(0)}, "capacity_kw", "more than 0 kW"),
+        ({"utilisation_gbp_per_mwh": Decimal("300.01")}, "utilisation_gbp_per_mwh", "ceiling of 300 GBP/MWh"),
+        ({"sustain_gbp_per_kw": Decimal(1)}, "sustain_gbp_per_kw", "does not pay such a price"),
+        ({"availability_gbp_per_mw_h": Decimal(-1)}, "availability_gbp_per_mw_h", "not negative"),
+        ({"assets": ()}, "assets", "Name the assets"),
+        ({"assets": ("EV-9",)}, "assets", "qualified for this market"),
+    ],
+)
+def test_each_mistake_is_named_and_nothing_is_placed(seller, market, competition, asset, change, column, sentence):
+    offers = [offer(line=2), offer(line=3, **change)]
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=seller, market=market, offers=offers, by="tests")
+    [problem] = refusal.value.rows
+    assert (problem.line, problem.column) == (3, column)
+    assert sentence in problem.reason
+    assert not seller.bids.exists()
+
+
+def test_all_mistakes_are_reported_at_once(seller, market, competition, asset):
+    offers = [offer(line=2, capacity_kw=Decimal(0)), offer(line=3, windows=("Morning",), assets=("EV-9",))]
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=seller, market=market, offers=offers, by="tests")
+    assert [(p.line, p.column) for p in refusal.value.rows] == [(2, "capacity_kw"), (3, "windows"), (3, "assets")]
+
+
+def test_no_bid_after_gate_closure(seller, market, competition, asset, bid):
+    close(market, competition, after=timedelta(0))
+    with pytest.raises(Refused, match="1 things need correcting") as refusal:
+        bids.place_bids(seller=seller, market=market, offers=[offer(line=2)], by="tests")
+    assert "Bidding closed on" in refusal.value.rows[0].reason
+    with pytest.raises(Refused, match="Bidding closed on"):
+        bids.revise_bid(bid=bid, capacity_kw=Decimal(1), by="tests")
+    with pytest.raises(Refused, match="Bidding closed on"):
+        bids.withdraw_bid(bid=bid, by="tests")
+    assert seller.bids.count() == 1
+
+
+def test_no_bid_before_opening(seller, market, make_competition, asset, competition):
+    later = make_competition("LATER", opens_at=competition.closes_at, closes_at=competition.closes_at + timedelta(1))
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=seller, market=market, offers=[offer(later.reference)], by="tests")
+    assert "Bidding opens on" in refusal.value.rows[0].reason
+
+
+def test_no_bid_in_a_withdrawn_competition(seller, market, competition, asset):
+    competitions.withdraw_competition(competition=competition, by="tests", reason="no longer needed")
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=seller, market=market, offers=[offer()], by="tests")
+    assert "withdrawn" in refusal.value.rows[0].reason
+
+
+def test_no_bid_without_verification_and_agreement(market, competition):
+    newcomer = people.invite_seller(name="Newcomer Ltd", email="new@newcomer.example", by="tests")
+    with pytest.raises(Refused, match="must verify"):
+        bids.place_bids(seller=newcomer, market=market, offers=[offer()], by="tests")
+    newcomer = people.verify_seller(seller=newcomer, by="tests")
+    with pytest.raises(Refused, match="Sign the standard agreement"):
+        bids.place_bids(seller=newcomer, market=market, offers=[offer()], by="tests")
+
+
+def test_anothers_assets_do_not_count(other_seller, market, competition, asset):
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=other_seller, market=market, offers=[offer()], by="tests")
+    assert refusal.value.rows[0].column == "assets"
+
+
+def test_revise_and_withdraw_keep_every_revision(bid):
+    bid = bids.revise_bid(bid=bid, capacity_kw=Decimal(40), utilisation_gbp_per_mwh=Decimal(200), by="tests")
+    bids.revise_bid(bid=bid, capacity_kw=Decimal(40), utilisation_gbp_per_mwh=Decimal(200), by="tests")  # a repeat
+    bid = bids.withdraw_bid(bid=bid, by="tests")
+    kinds = list(bid.changes.order_by("revision").values_list("revision", "kind", "content__capacity_kw"))
+    assert kinds == [(1, "placed", "50.5000"), (2, "revised", "40.0000"), (3, "withdrawn", "40.0000")]
+    assert BidChange.objects.count() == 3
+    with pytest.raises(Refused, match="withdrawn"):
+        bids.withdraw_bid(bid=bid, by="tests")
+
+
+def test_a_sellers_own_reference_makes_placing_repeatable(seller, market, competition, asset):
+    first = bids.place_bids(seller=seller, market=market, offers=[offer(seller_ref="A1")], by="tests")
+    again = bids.place_bids(
+        seller=seller, market=market, offers=[offer(seller_ref="A1"), offer(seller_ref="A2")], by="tests"
+    )
+    assert again[0] == first[0]
+    assert seller.bids.count() == 2
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(
+            seller=seller, market=market, offers=[offer(seller_ref="A1", capacity_kw=Decimal(7), line=5)], by="tests"
+        )
+    assert (refusal.value.rows[0].line, refusal.value.rows[0].column) == (5, "seller_ref")
+
+
+def test_placing_a_thousand_bids_takes_no_more_queries_than_placing_ten(
+    seller, market, competition, asset, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(22):
+        bids.place_bids(seller=seller, market=market, offers=[offer() for _ in range(1000)], by="tests")

@@ -1,0 +1,89 @@
+"""Results: repeats succeed, contradictions are refused, nothing is half-kept."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import ProgrammingError, connection
+
+from markets.models import Bid, Contract, Mail
+from markets.operations import results
+from markets.problems import Contradiction, Refused
+from markets.rules.notices import BidResult, ListedContract, NoResponse
+from tests.conftest import close
+
+
+def accepted(bid, **more):
+    values = {
+        "accepted_kw": bid.capacity_kw,
+        "availability_gbp_per_mw_h": Decimal(100),
+        "utilisation_gbp_per_mwh": Decimal(250),
+    }
+    return BidResult(bid.reference, True, **values | more)
+
+
+def test_an_accepted_bid_is_a_contract_and_its_seller_is_told(contract, bid, competition):
+    bid.refresh_from_db()
+    competition.refresh_from_db()
+    assert (bid.status, competition.status) == ("accepted", "decided")
+    assert contract.accepted_kw == Decimal("50.5")
+    told = Mail.objects.get(subject__startswith="Results of")
+    assert told.recipient == "owner@voltwise.example"
+    assert "Accepted: 1" in told.text
+
+
+def test_a_repeat_changes_nothing_and_a_contradiction_is_refused(contract, bid, market):
+    recorded = results.record_results(market=market, results=[accepted(bid)], by="tests")
+    assert (recorded.accepted, recorded.repeated) == (0, 1)
+    with pytest.raises(Contradiction) as refusal:
+        results.record_results(
+            market=market, results=[accepted(bid, utilisation_gbp_per_mwh=Decimal(9), line=2)], by="tests"
+        )
+    assert refusal.value.rows[0].line == 2
+    with pytest.raises(Contradiction):
+        results.record_results(market=market, results=[BidResult(bid.reference, False)], by="tests")
+    assert Contract.objects.count() == 1
+
+
+def test_a_bad_row_keeps_the_others_out(bid, market, competition):
+    market = close(market, competition)
+    rows = [accepted(bid, line=2), BidResult("B-999999", False, line=3), accepted(bid, accepted_kw=Decimal(99), line=4)]
+    with pytest.raises(Refused) as refusal:
+        results.record_results(market=market, results=rows, by="tests")
+    assert [p.line for p in refusal.value.rows] == [3, 4]
+    assert not Contract.objects.exists()
+
+
+def test_no_result_while_bidding_is_open(bid, market):
+    with pytest.raises(Refused) as refusal:
+        results.record_results(market=market, results=[accepted(bid)], by="tests")
+    assert "still open" in refusal.value.rows[0].reason
+
+
+def test_no_response_is_a_fact_of_the_window(market, competition):
+    market = close(market, competition)
+    silent = [NoResponse(competition.reference, "Evening"), NoResponse(competition.reference, "Evening")]
+    recorded = results.record_results(market=market, results=[], no_responses=silent, by="tests")
+    competition.refresh_from_db()
+    assert recorded.no_response == 1
+    assert competition.windows.get().no_response_at is not None
+    assert competition.status == "decided"
+    with pytest.raises(Refused):
+        results.record_results(market=market, results=[], no_responses=[NoResponse("NOPE", "x")], by="tests")
+
+
+def test_reconciliation_names_each_difference(contract, bid, market):
+    ours = ListedContract(bid.reference, Decimal("50.5"), Decimal(100), Decimal(250))
+    assert results.reconcile(market=market, listed=[ours]) == []
+    theirs = [ListedContract(bid.reference, Decimal(50), Decimal(100), Decimal(250)), ListedContract("B-0", Decimal(1))]
+    found = results.reconcile(market=market, listed=theirs)
+    assert [(d.bid, d.field, d.theirs, d.ours) for d in found] == [
+        ("B-0", "contract", "listed", "not here"),
+        (bid.reference, "accepted_kw", "50.0000", "50.5000"),
+    ]
+    assert [d.field for d in results.reconcile(market=market, listed=[])] == ["contract"]
+
+
+def test_the_database_refuses_an_undecided_bid_to_be_redecided(contract, bid):
+    with pytest.raises(ProgrammingError, match="Invalid transition"), connection.cursor() as cursor:
+        cursor.execute("UPDATE markets_bid SET status = 'rejected' WHERE id = %s", [bid.pk])
+    assert Bid.objects.get(pk=bid.pk).status == "accepted"
