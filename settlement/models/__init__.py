@@ -1,6 +1,6 @@
 """The nouns of settlement."""
 
-from .reading import ReadingDay
+from .reading import ForwardedReading, ReadingDay
 from .run import InvoiceLine, SettlementLine, SettlementRun, Statement, Terms
 
-__all__ = ["InvoiceLine", "ReadingDay", "SettlementLine", "SettlementRun", "Statement", "Terms"]
+__all__ = ["ForwardedReading", "InvoiceLine", "ReadingDay", "SettlementLine", "SettlementRun", "Statement", "Terms"]

@@ -1,7 +1,10 @@
 """What is paid and why: the terms of a market, a run for one month, its lines, and the statements issued from it."""
 
+from decimal import Decimal
+from typing import Self
+
 import pgtrigger
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from dispatch.models import Instruction
@@ -9,24 +12,54 @@ from markets.models import Contract, Market, Seller, ServiceWindow, User
 from markets.models.fields import Gbp, Kw, Price, Reference
 from markets.models.guards import append_only, guarded_states
 
+from .guards import only_while_run_is
+
 
 class Terms(models.Model):
     """How a market settles, from a month on. All of it is our assumption until the operator confirms it."""
 
     market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="terms")
     from_month = models.DateField(help_text="The first month to which they apply (its first day).")
-    interval_minutes = models.PositiveSmallIntegerField(default=30, validators=[MinValueValidator(1)])
+    interval_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="Delivery is averaged over this before it is capped. It divides the hour.",
+    )
     grace = models.DecimalField(max_digits=5, decimal_places=4, default="0.05", help_text="Share that may be missing unpunished.")
     slope = models.DecimalField(max_digits=5, decimal_places=4, default="1", help_text="Pay lost per share missing beyond.")
     floor = models.DecimalField(max_digits=5, decimal_places=4, default="0", help_text="Least share of availability paid.")
+    same_day_adjustment = models.BooleanField(default=True, help_text="Of baselines; never for batteries.")
+    sustain_is_scaled = models.BooleanField(
+        default=False, help_text="Whether Sustain pay, too, falls with the delivered share (grace, slope, floor)."
+    )
 
     class Meta:
         verbose_name_plural = "terms"
-        constraints = [models.UniqueConstraint(fields=["market", "from_month"], name="terms_once_per_month")]
+        constraints = [
+            models.UniqueConstraint(fields=["market", "from_month"], name="terms_once_per_month"),
+            models.CheckConstraint(
+                condition=models.Q(interval_minutes__in=(1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60)),
+                name="terms_interval_divides_the_hour",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(grace__range=(0, 1), floor__range=(0, 1), slope__gte=0), name="terms_are_shares"
+            ),
+        ]
         triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.market} from {self.from_month:%B %Y}"
+
+
+class SettlementRunQuerySet(models.QuerySet["SettlementRun"]):
+    """Runs by whether a later version has taken their place."""
+
+    def newest(self) -> Self:
+        """The latest version of each market and month."""
+        later = SettlementRun.objects.filter(
+            market=models.OuterRef("market"), month=models.OuterRef("month"), version__gt=models.OuterRef("version")
+        )
+        return self.filter(~models.Exists(later))
 
 
 @guarded_states()
@@ -52,9 +85,20 @@ class SettlementRun(models.Model):
     version = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     reason = models.CharField(max_length=500, blank=True, help_text="Why this version was made.")
-    started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    last_reading_id = models.BigIntegerField(
+        default=0, editable=False, help_text="The newest reading looked at: what came later is for a rerun."
+    )
+    started_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: a job."
+    )
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    override_reason = models.CharField(
+        max_length=500, blank=True, help_text="Why it was approved although something was open."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SettlementRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-month", "-version"]
@@ -62,8 +106,15 @@ class SettlementRun(models.Model):
             models.UniqueConstraint(fields=["market", "month", "version"], name="run_version_once"),
             models.CheckConstraint(condition=models.Q(month__day=1), name="run_month_is_its_first_day"),
             models.CheckConstraint(
-                condition=models.Q(approved_by=None) | ~models.Q(approved_by=models.F("started_by")),
+                condition=models.Q(approved_by=None)
+                | models.Q(started_by__isnull=False) & ~models.Q(approved_by=models.F("started_by"))
+                | models.Q(started_by=None)
+                & (models.Q(checked_by=None) | ~models.Q(approved_by=models.F("checked_by"))),
                 name="run_is_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=("draft", "checked")) | models.Q(approved_by__isnull=False),
+                name="run_is_approved_by_a_person",
             ),
         ]
 
@@ -72,7 +123,11 @@ class SettlementRun(models.Model):
 
 
 class SettlementLine(models.Model):
-    """One event of one contract: what was asked, what was delivered, what is paid."""
+    """One event of one contract: what was asked, what was delivered, what is paid.
+
+    A product called by trigger has a line per instruction and, where it pays for being available, one per window and
+    service day. A scheduled product has a line per window and service day. Energy: + export, - import.
+    """
 
     run = models.ForeignKey(SettlementRun, on_delete=models.CASCADE, related_name="lines")
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="settlement_lines")
@@ -83,7 +138,7 @@ class SettlementLine(models.Model):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    instructed_kw = Kw()
+    instructed_kw = Kw(help_text="What was asked; 0 where a window only had to be kept available.")
     baseline_kwh = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     metered_kwh = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     delivered_kwh = models.DecimalField(max_digits=16, decimal_places=4)
@@ -92,17 +147,36 @@ class SettlementLine(models.Model):
     utilisation_gbp = Gbp(default=0)
     sustain_gbp = Gbp(default=0)
     price_gbp_per_mwh = Price(default=0)
+    assets_without_readings = models.PositiveIntegerField(
+        default=0, help_text="Assets that count as having delivered nothing, since something was not read."
+    )
     explanation = models.TextField(blank=True)
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["run", "seller"])]
         constraints = [
             models.CheckConstraint(condition=models.Q(starts_at__lt=models.F("ends_at")), name="line_starts_before_it_ends"),
         ]
-        triggers = [pgtrigger.Protect(name="no_edit", operation=pgtrigger.Update)]
+        triggers = [
+            pgtrigger.Protect(name="no_edit", operation=pgtrigger.Update),
+            only_while_run_is("draft", pgtrigger.Insert | pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contract} {self.starts_at:%d %B %Y %H:%M}"
+
+    @property
+    def total_gbp(self) -> Decimal:
+        """What the line pays, all three kinds together."""
+        return self.availability_gbp + self.utilisation_gbp + self.sustain_gbp
+
+
+class StatementQuerySet(models.QuerySet["Statement"]):
+    """Statements by whose they are."""
+
+    def of_sellers(self, sellers: "models.QuerySet[Seller]") -> Self:
+        return self.filter(seller__in=sellers)
 
 
 class Statement(models.Model):
@@ -114,10 +188,12 @@ class Statement(models.Model):
     total_gbp = Gbp()
     issued_at = models.DateTimeField(db_default=models.functions.Now())
 
+    objects = StatementQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["run", "seller"], name="statement_once_per_run")]
-        triggers = append_only()
+        triggers = [*append_only(), only_while_run_is("approved", pgtrigger.Insert)]
 
     def __str__(self) -> str:
         return self.reference
