@@ -1,1 +1,1 @@
-"""All that is particular to National Grid Electricity Distribution: its words, its files, its auction rule."""
+"""All that is particular to National Grid Electricity Distribution: its words, files and auction rule."""

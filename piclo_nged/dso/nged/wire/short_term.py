@@ -1,0 +1,137 @@
+"""Short Term Trade Parameters: a requirement per half-hour, without any offers yet."""
+
+from collections.abc import Iterable
+from datetime import date, time
+
+from piclo_nged.dso.nged.columns import SHORT_TERM_PARAMETERS, label_of
+from piclo_nged.dso.nged.wire.errors import RowError
+from piclo_nged.dso.nged.wire.naming import competition_reference
+from piclo_nged.dso.nged.wire.reading import Reading, reading_of
+from piclo_nged.dso.nged.wire.rows import ParameterRow
+from piclo_nged.dso.nged.wire.season import Competition, Fate, RowAccount, Season, Window
+from piclo_nged.dso.nged.wire.table import Source, read_table, write_table
+
+# One competition has one of each (A): NGED repeats them on every half-hour.
+_SHARED = ("zone_name", "opens_at", "closes_at", "direction", "ceiling_availability", "ceiling_utilisation")
+
+
+def read_short_term(source: Source) -> Reading[ParameterRow]:
+    """The competitions that a publication of Short Term Trade Parameters asks for."""
+    table = read_table(source, SHORT_TERM_PARAMETERS, ParameterRow)
+    auctions: dict[tuple[str, str, str], _Auction] = {}
+    faults: list[RowError] = []
+    for line, row in table.rows.items():
+        auction = auctions.setdefault((row.zone, row.product, row.name), _Auction(line, row))
+        wrong = auction.faults_of(line, row)
+        if wrong:
+            faults += wrong
+        else:
+            auction.half_hours[row.delivery_date, row.start_time] = line, row
+    competitions, accounts = [], []
+    for auction in auctions.values():
+        competition = auction.competition()
+        if competition.windows:
+            competitions.append(competition)
+        accounts += auction.accounts(competition.reference)
+    accounts.sort(key=lambda account: account.line)
+    return reading_of(Season(tuple(competitions), tuple(accounts)), table, faults, SHORT_TERM_PARAMETERS)
+
+
+def write_short_term(rows: Iterable[ParameterRow]) -> str:
+    """Rows as Short Term Trade Parameters."""
+    return write_table(SHORT_TERM_PARAMETERS, rows)
+
+
+class _Auction:
+    """The half-hours of one competition while its rows are read."""
+
+    def __init__(self, line: int, first: ParameterRow) -> None:
+        self.line, self.first = line, first
+        self.half_hours: dict[tuple[date, time], tuple[int, ParameterRow]] = {}
+
+    def faults_of(self, line: int, row: ParameterRow) -> list[RowError]:
+        """Contradictions of one row, in itself and with the rows before it."""
+
+        def fault(name: str, reason: str) -> RowError:
+            return RowError(line, label_of(SHORT_TERM_PARAMETERS, name), str(getattr(row, name)), reason)
+
+        faults = [
+            fault(name, f"line {self.line} of the same competition says {getattr(self.first, name)}")
+            for name in _SHARED
+            if getattr(row, name) != getattr(self.first, name)
+        ]
+        if row.closes_at <= row.opens_at:
+            faults.append(fault("closes_at", f"not after the trade opens, {row.opens_at}"))
+        if row.end_time != time(0) and row.end_time <= row.start_time:
+            faults.append(fault("end_time", f"not after the start, {row.start_time}"))
+        if row.required_kw < row.minimum_kw:
+            faults.append(fault("required_kw", f"below the minimum, {row.minimum_kw} kW"))
+        twin = self.half_hours.get((row.delivery_date, row.start_time))
+        if twin:
+            faults.append(fault("start_time", f"line {twin[0]} asks for the same half-hour"))
+        return faults
+
+    def competition(self) -> Competition:
+        """The competition; without windows where no half-hour requires anything."""
+        first = self.first
+        days = [day for day, _ in self.half_hours] or [first.delivery_date]
+        period = min(days), max(days)
+        return Competition(
+            reference=competition_reference(first.zone, first.product, first.name, *period),
+            zone=first.zone,
+            product=first.product,
+            name=first.name,
+            first_day=period[0],
+            last_day=period[1],
+            opens_at=first.opens_at,
+            closes_at=first.closes_at,
+            ceiling=first.ceiling,
+            windows=self._windows(),
+            direction=first.direction,
+            zone_name=first.zone_name,
+        )
+
+    def accounts(self, competition: str) -> list[RowAccount]:
+        """An account of every row."""
+        nothing = "requires 0 kW, so there is no window"
+        return [
+            RowAccount(line, Fate.REQUIREMENT, competition)
+            if row.required_kw
+            else RowAccount(line, Fate.SKIPPED, competition, reason=nothing)
+            for line, row in self.half_hours.values()
+        ]
+
+    def _windows(self) -> tuple[Window, ...]:
+        """Half-hours of one day that follow each other with the same requirement are one window."""
+        runs: list[list[ParameterRow]] = []
+        for _, (_, row) in sorted(self.half_hours.items()):
+            if not row.required_kw:
+                continue
+            if runs and _follows(runs[-1][-1], row):
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        return tuple(_window(run[0], run[-1]) for run in runs)
+
+
+def _follows(before: ParameterRow, row: ParameterRow) -> bool:
+    return (before.delivery_date, before.end_time, before.minimum_kw, before.required_kw) == (
+        row.delivery_date,
+        row.start_time,
+        row.minimum_kw,
+        row.required_kw,
+    )
+
+
+def _window(first: ParameterRow, last: ParameterRow) -> Window:
+    day = first.delivery_date
+    return Window(
+        name=day.isoformat(),
+        first_day=day,
+        last_day=day,
+        weekdays=(day.isoweekday(),),
+        start_time=first.start_time,
+        end_time=last.end_time,
+        required_kw=first.required_kw,
+        minimum_kw=first.minimum_kw,
+    )

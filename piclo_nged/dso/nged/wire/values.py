@@ -1,0 +1,169 @@
+"""One cell of NGED's files: its text into our value.
+
+A reader raises ValueError whose text is the reason shown to the person who sent the file. Readers are
+cached, because a column repeats a few values over many thousand rows.
+"""
+
+import csv
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from piclo_nged.dso.nged.columns import Kind
+from piclo_nged.dso.nged.products import Direction
+from piclo_nged.dso.nged.wire.season import Outcome
+
+LONDON = ZoneInfo("Europe/London")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FOUR_PLACES = Decimal("0.0001")
+_LARGEST = Decimal(10) ** 8  # 100 GW, or 100 million pounds: above it is a slip, and no column could hold it
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4})")
+_TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
+
+
+def read_text(text: str) -> str:
+    """Text without the spaces around it."""
+    if any(ord(letter) < 32 for letter in text):
+        raise ValueError("holds a control character or a line break")
+    return text.strip()
+
+
+def read_number(text: str) -> Decimal:
+    """A quantity of at least 0, to 4 places: 1.370000004768372 and 1.37 are the same number."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not number.is_finite():
+        raise ValueError("not a number")
+    if number < 0:
+        raise ValueError("below zero")
+    if number >= _LARGEST:
+        raise ValueError(f"too large: the limit is {_LARGEST:,}")
+    return number.quantize(FOUR_PLACES)
+
+
+def read_megawatts(text: str) -> Decimal:
+    """A capacity in MW, as kW. Every place counts until then: 0.0003996 MW is 0.3996 kW."""
+    read_number(text)
+    return (Decimal(text.strip()) * 1000).quantize(FOUR_PLACES)
+
+
+def read_count(text: str) -> int:
+    """A whole number of at least 0."""
+    if not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII):
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+def read_date(text: str) -> date:
+    """A day: ISO in the results, dd/mm/yyyy in NGED's dictionary."""
+    match = _DATE.fullmatch(text.strip())
+    if not match:
+        raise ValueError("not a date: write 2024-11-30 or 30/11/2024")
+    iso = match[1], match[2], match[3]
+    year, month, day = map(int, iso if match[1] else (match[6], match[5], match[4]))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError("there is no such day in the calendar") from None
+
+
+def read_time(text: str) -> time:
+    """A local time of day. 24:00 is midnight at the end of the day and reads as 00:00."""
+    match = _TIME.fullmatch(text.strip())
+    if not match:
+        raise ValueError("not a time: write 16:30 or 16:30:00")
+    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
+    if (hour, minute, second) == (24, 0, 0):
+        return time(0)
+    try:
+        return time(hour, minute, second)
+    except ValueError:
+        raise ValueError("there is no such time of day") from None
+
+
+def read_instant(text: str) -> datetime:
+    """A London date and time, as UTC. The hour that occurs twice in autumn is taken as the first."""
+    day, _, clock = text.strip().replace("T", " ").partition(" ")
+    if not clock:
+        raise ValueError("not a date and time: write 25/09/2025 12:00:00")
+    local = datetime.combine(read_date(day), read_time(clock), LONDON)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValueError("there is no such local time: the clocks go forward then")
+    return instant
+
+
+def read_weekdays(text: str) -> tuple[int, ...]:
+    """Days as ISO numbers, Monday is 1, in the order of the week."""
+    numbers = set()
+    for name in text.split(","):
+        if name.strip() not in WEEKDAYS:
+            raise ValueError(f"unknown weekday '{name.strip()}': write Monday,Tuesday,...")
+        numbers.add(WEEKDAYS.index(name.strip()) + 1)
+    return tuple(sorted(numbers))
+
+
+def read_names(text: str) -> tuple[str, ...]:
+    """Quoted names inside one field: "April 2024","May 2024". Names may hold commas."""
+    try:
+        rows = list(csv.reader([text], strict=True, skipinitialspace=True))
+    except csv.Error as error:
+        raise ValueError(f"the quotes around the names don't match: {error}") from None
+    names = tuple(dict.fromkeys(read_text(name) for row in rows for name in row))
+    if not names or "" in names:
+        raise ValueError("no window is named")
+    return names
+
+
+def read_outcome(text: str) -> Outcome:
+    """What NGED decided."""
+    try:
+        return Outcome(text.strip())
+    except ValueError:
+        known = ", ".join(Outcome)
+        raise ValueError(f"unknown outcome: write one of {known}") from None
+
+
+def read_yes_no(text: str) -> bool:
+    """Yes or No."""
+    if text.strip() not in ("Yes", "No"):
+        raise ValueError("neither Yes nor No")
+    return text.strip() == "Yes"
+
+
+def read_service(text: str) -> Direction:
+    """Demand Turn Down (DTD) / Generation Turn Up (GTU), or the reverse."""
+    words = text.casefold()
+    if "demand turn down" in words or "generation turn up" in words:
+        return Direction.TURN_DOWN
+    if "demand turn up" in words or "generation turn down" in words:
+        return Direction.TURN_UP
+    raise ValueError("unknown service: write Demand Turn Down / Generation Turn Up, or the reverse")
+
+
+READERS: dict[Kind, Callable[[str], Any]] = {
+    kind: lru_cache(maxsize=4096)(reader)
+    for kind, reader in {
+        Kind.TEXT: read_text,
+        Kind.KW: read_number,
+        Kind.MW: read_megawatts,
+        Kind.GBP_PER_MW_H: read_number,
+        Kind.GBP_PER_MWH: read_number,
+        Kind.GBP_PER_KW: read_number,
+        Kind.COUNT: read_count,
+        Kind.DATE: read_date,
+        Kind.INSTANT: read_instant,
+        Kind.TIME: read_time,
+        Kind.WEEKDAYS: read_weekdays,
+        Kind.NAMES: read_names,
+        Kind.OUTCOME: read_outcome,
+        Kind.YES_NO: read_yes_no,
+        Kind.SERVICE: read_service,
+    }.items()
+}
