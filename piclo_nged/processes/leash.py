@@ -28,12 +28,12 @@ def main() -> None:
     die_with_parent(supervisor, KILL)
     adopt_orphans()
     try:
-        program = subprocess.Popen(command, start_new_session=True, preexec_fn=_before_exec)
+        program = subprocess.Popen(command, preexec_fn=_before_exec)
     except OSError as error:
         print(f"{command[0]} does not start: {error}", file=sys.stderr)
         sys.exit(NOT_FOUND)
     code = _wait(program)
-    _end_all(program.pid)
+    _end_all()
     os._exit(code if code >= 0 else 128 - code)
 
 
@@ -56,10 +56,8 @@ def _wait(program: "subprocess.Popen[bytes]") -> int:
     return int(program.returncode)
 
 
-def _end_all(group: int) -> None:
-    """Kills the program's group and whatever we adopted, until we have no child left."""
-    with suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGKILL)
+def _end_all() -> None:
+    """Kills what we started and what we adopted, until we have no child left."""
     while True:
         for pid in living_children():
             with suppress(ProcessLookupError):

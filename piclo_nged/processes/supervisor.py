@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -52,6 +53,13 @@ class Child:
         self.started_at = time.monotonic()
         if output:
             output.close()
+
+    def ended(self) -> int | None:
+        """Its exit code, or None while it runs. A leash that was killed could not clean up: we do it."""
+        if self.leash.returncode is None and self.leash.poll() == -signal.SIGKILL:
+            with suppress(ProcessLookupError):
+                os.killpg(self.leash.pid, signal.SIGKILL)
+        return self.leash.returncode
 
     def last_words(self) -> str:
         if self.log is None:
@@ -99,7 +107,7 @@ class Supervisor:
         self.children.append(child)
         deadline = time.monotonic() + READY_SECONDS
         while ready and not ready():
-            if child.leash.poll() is not None:
+            if child.ended() is not None:
                 raise NotReady(f"{name} ended with code {child.leash.returncode}; {child.last_words()}")
             if time.monotonic() > deadline:
                 raise NotReady(f"{name} was not ready after {READY_SECONDS} s; {child.last_words()}")
@@ -108,7 +116,7 @@ class Supervisor:
     def check(self) -> None:
         """Raises NotReady for the first process that has ended."""
         for child in self.children:
-            if child.leash.poll() is not None:
+            if child.ended() is not None:
                 raise NotReady(f"{child.name} ended with code {child.leash.returncode}; {child.last_words()}")
 
     def watch(self, say: Callable[[str], object]) -> NoReturn:
@@ -117,7 +125,7 @@ class Supervisor:
         while True:
             for child in self.children:
                 now = time.monotonic()
-                if child.leash.poll() is None:
+                if child.ended() is None:
                     continue
                 if child.name not in due:
                     if now - child.started_at > STEADY_SECONDS:
@@ -147,11 +155,8 @@ class Supervisor:
 
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        for child in self.children:
-            try:
-                child.leash.wait(max(0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                continue
+        while any(child.ended() is None for child in self.children) and time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
