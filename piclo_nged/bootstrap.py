@@ -139,9 +139,11 @@ def _use_what_somebody_made(project: Path, venv: Path, python: Path) -> None:
 
 def _install(project: Path, python: Path) -> None:
     _say("Installing the packages of requirements.txt into .venv ...")
-    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "-r"]
+    options = ["-qq", "--no-input", "--disable-pip-version-check", "--no-compile", "--require-hashes", "-r"]
     command = [str(python), "-m", "pip", "install", *options, str(project / "requirements.txt")]
     _run(command, "The packages could not be installed")
+    # pip compiles on one core. Files that do not compile are test material of their packages: no matter.
+    subprocess.run([str(python), "-m", "compileall", "-qq", "-j0", str(python.parent.parent / "lib")])
     if not _has_django(project, python):
         raise SetUpFailed("%s still lacks Django: remove .venv and run this again." % python)
 
