@@ -46,8 +46,8 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedBid:
-    """What the rule may know of an offer. `windows` are keys of the requirement."""
+class Offered:
+    """What the rule may know of an offer: nothing that NGED decided. `windows` are keys of the requirement."""
 
     reference: str
     seller: str
@@ -77,7 +77,7 @@ REFUSED = Award()
 class _Candidate:
     """An eligible bid of a merit order, with what it covers."""
 
-    bid: SealedBid
+    bid: Offered
     half_hours: frozenset[HalfHour]
     is_oversized: bool
 
@@ -89,7 +89,7 @@ class _Candidate:
         return self.is_oversized, price, spread, bid.seller, bid.reference
 
 
-def clear(requirement: Mapping[str, Requirement], ceiling: Prices, bids: Collection[SealedBid]) -> dict[str, Award]:
+def clear(requirement: Mapping[str, Requirement], ceiling: Prices, bids: Collection[Offered]) -> dict[str, Award]:
     """The award of every bid of one auction, by reference. The sequence of `bids` changes nothing.
 
     A bid for a window that `requirement` does not hold raises KeyError.
@@ -108,8 +108,8 @@ def _within(prices: Prices, ceiling: Prices) -> bool:
 
 
 def _in_merit_order(
-    bids: Collection[SealedBid], ceiling: Prices, requirement: Mapping[str, Requirement]
-) -> tuple[list[SealedBid], Prices]:
+    bids: Collection[Offered], ceiling: Prices, requirement: Mapping[str, Requirement]
+) -> tuple[list[Offered], Prices]:
     """The bids that are taken, and their one price."""
     short_kw = _required_kw(requirement)
     served: set[HalfHour] = set()
@@ -146,13 +146,13 @@ def _required_kw(requirement: Mapping[str, Requirement]) -> dict[HalfHour, Decim
     return required
 
 
-def _candidate(bid: SealedBid, requirement: Mapping[str, Requirement]) -> _Candidate:
+def _candidate(bid: Offered, requirement: Mapping[str, Requirement]) -> _Candidate:
     windows = [requirement[window] for window in bid.windows]
     half_hours = frozenset().union(*(window.half_hours for window in windows))
     return _Candidate(bid, half_hours, bid.capacity_kw > max(window.required_kw for window in windows))
 
 
-def _dearest(taken: Collection[SealedBid]) -> Prices:
+def _dearest(taken: Collection[Offered]) -> Prices:
     """The highest of each price, so that nobody is paid less than it asked."""
     if not taken:
         return NO_PRICES

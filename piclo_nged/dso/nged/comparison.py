@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from piclo_nged.dso.nged.clearing import REFUSED, Award, HalfHour, Requirement, SealedBid, clear
+from piclo_nged.dso.nged.clearing import REFUSED, Award, HalfHour, Offered, Requirement, clear
 from piclo_nged.dso.nged.columns import REHEARSED
 from piclo_nged.dso.nged.wire import Offer, Outcome, Reading, Season, SummaryRow, Window, write_cells
 from piclo_nged.dso.nged.wire.writing import write_value
@@ -67,14 +67,14 @@ def clear_season(season: Season) -> dict[str, Award]:
             for competition in competitions
             for window in competition.windows
         }
-        bids = [sealed(offer) for competition in competitions for offer in competition.offers]
+        bids = [offered(offer) for competition in competitions for offer in competition.offers]
         awards |= clear(requirement, ceiling, bids)
     return awards
 
 
-def sealed(offer: Offer) -> SealedBid:
+def offered(offer: Offer) -> Offered:
     """The part of an offer that the rule may see."""
-    return SealedBid(
+    return Offered(
         reference=offer.reference,
         seller=offer.company,
         capacity_kw=offer.capacity_kw,

@@ -127,11 +127,6 @@ class Competition:
     direction: Direction = Direction.TURN_DOWN
     zone_name: str = ""
 
-    def window_name(self, window: Window) -> str:
-        """A name that is unique in the competition: NGED's own where it is, else its label."""
-        alike = sum(other.name == window.name for other in self.windows)
-        return window.name if alike == 1 else window.label
-
     @property
     def peak_required_kw(self) -> Decimal:
         """The largest requirement of any window."""

@@ -33,8 +33,8 @@ def summary_rows(season: Season) -> Iterator[SummaryRow]:
             hull = _hull(competition, offer.windows)
             for technology in offer.technologies:
                 yield SummaryRow(**hull, **auction_cells(competition, offer, technology))
-        for window in competition.unanswered:
-            yield SummaryRow(**_hull(competition, (window,)), **unanswered_cells(competition))
+        for windows in _alike(competition.unanswered):
+            yield SummaryRow(**_hull(competition, windows), **unanswered_cells(competition))
 
 
 def _place(line: int, row: SummaryRow) -> Placed:
@@ -46,6 +46,15 @@ def _place(line: int, row: SummaryRow) -> Placed:
 def _window(name: str, row: SummaryRow) -> Window:
     first_day, last_day = window_days(name, row.first_day, row.last_day)
     return Window(name, first_day, last_day, row.weekdays, row.start_time, row.end_time, row.required_kw)
+
+
+def _alike(windows: tuple[Window, ...]) -> Iterable[tuple[Window, ...]]:
+    """Windows of the same days, hours and requirement share a row."""
+    groups: dict[tuple[object, ...], tuple[Window, ...]] = {}
+    for window in windows:
+        key = window.weekdays, window.start_time, window.end_time, window.required_kw
+        groups[key] = (*groups.get(key, ()), window)
+    return groups.values()
 
 
 def _hull(competition: Competition, windows: tuple[Window, ...]) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""Short Term Trade Parameters: half-hours of a requirement, in MW and London time."""
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+from piclo_nged.dso.nged.products import Direction
+from piclo_nged.dso.nged.wire import Fate, read_short_term, write_short_term
+
+from .conftest import FileOf
+
+NEXT = {"start_time": "07:30:00", "end_time": "08:00:00"}
+EVENING = {"start_time": "23:30:00", "end_time": "00:00:00"}
+
+
+def test_units_and_clock_are_ours(parameters_of: FileOf) -> None:
+    (competition,) = read_short_term(parameters_of({})).refuse_errors().season.competitions
+    assert competition.opens_at == datetime(2026, 9, 24, 11, tzinfo=UTC)
+    assert competition.closes_at == datetime(2026, 9, 29, 22, 59, tzinfo=UTC)
+    assert competition.peak_required_kw == Decimal(564)
+    assert competition.ceiling.utilisation_gbp_per_mwh == Decimal("7.02")
+    assert (competition.direction, competition.zone_name) == (Direction.TURN_DOWN, "Corvenstow")
+
+
+def test_half_hours_that_ask_for_the_same_are_one_window(parameters_of: FileOf) -> None:
+    later = {"start_time": "08:00:00", "end_time": "08:30:00", "required_kw": "0.5"}
+    next_day = {"delivery_date": "06/10/2026"}
+    text = parameters_of({}, later, NEXT, next_day, EVENING)
+    (competition,) = read_short_term(text).refuse_errors().season.competitions
+    assert (competition.first_day, competition.last_day) == (date(2026, 10, 5), date(2026, 10, 6))
+    assert [(window.label, window.required_kw) for window in competition.windows] == [
+        ("2026-10-05 Mon 07:00-08:00", Decimal(564)),
+        ("2026-10-05 Mon 08:00-08:30", Decimal(500)),
+        ("2026-10-05 Mon 23:30-00:00", Decimal(564)),
+        ("2026-10-06 Tue 07:00-07:30", Decimal(564)),
+    ]
+
+
+def test_half_hours_without_requirement_are_no_window_but_accounted_for(parameters_of: FileOf) -> None:
+    nothing = {"required_kw": "0"}
+    season = read_short_term(parameters_of({}, NEXT | nothing, nothing | {"name": "Another"})).season
+    assert [(account.line, account.fate) for account in season.accounts] == [
+        (2, Fate.REQUIREMENT),
+        (3, Fate.SKIPPED),
+        (4, Fate.SKIPPED),
+    ]
+    (competition,) = season.competitions
+    assert [window.end_time for window in competition.windows] == [time(7, 30)]
+
+
+def test_contradictions_are_told_with_their_lines(parameters_of: FileOf) -> None:
+    text = parameters_of(
+        {},
+        {"required_kw": "0.6"},
+        NEXT | {"ceiling_utilisation": "8"},
+        NEXT | {"name": "B", "minimum_kw": "2"},
+        NEXT | {"name": "C", "end_time": "07:00:00"},
+        NEXT | {"name": "D", "closes_at": "24/09/2026 12:00:00"},
+    )
+    reading = read_short_term(text)
+    assert [(error.line, error.column, error.reason) for error in reading.errors] == [
+        (3, "Delivery Start Time", "line 2 asks for the same half-hour"),
+        (4, "Utilisation Ceiling Price", "line 2 of the same competition says 7.0200"),
+        (5, "Maximum Trade Required Capacity", "below the minimum, 2000.0000 kW"),
+        (6, "Delivery End Time", "not after the start, 07:30:00"),
+        (7, "Trade Closing Date", "not after the trade opens, 2026-09-24 11:00:00+00:00"),
+    ]
+    assert not reading.season.competitions
+
+
+def test_a_capacity_in_kw_is_a_wrong_unit(parameters_of: FileOf) -> None:
+    text = parameters_of({}).replace("Maximum Trade Required Capacity", "Maximum Trade Required Capacity [kW]")
+    (error,) = read_short_term(text).errors
+    assert error.reason.startswith("wrong unit: kW where MW is expected")
+
+
+def test_rows_written_read_the_same(parameters_of: FileOf) -> None:
+    rows = read_short_term(parameters_of({}, NEXT)).table.rows
+    assert read_short_term(write_short_term(rows.values())).table.rows == rows
