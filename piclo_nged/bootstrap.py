@@ -143,7 +143,8 @@ def _install(project: Path, python: Path) -> None:
     command = [str(python), "-m", "pip", "install", *options, str(project / "requirements.txt")]
     _run(command, "The packages could not be installed")
     # pip compiles on one core. Files that do not compile are test material of their packages: no matter.
-    subprocess.run([str(python), "-m", "compileall", "-qq", "-j0", str(python.parent.parent / "lib")])
+    compiler = [str(python), "-m", "compileall", "-qq", "-j0", str(python.parent.parent / "lib")]
+    subprocess.run(compiler, stdout=sys.stderr)
     if not _has_django(project, python):
         raise SetUpFailed("%s still lacks Django: remove .venv and run this again." % python)
 
