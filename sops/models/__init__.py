@@ -3,5 +3,6 @@
 from .article import Article
 from .case import Case
 from .step import Step
+from .tally import Tally
 
-__all__ = ["Article", "Case", "Step"]
+__all__ = ["Article", "Case", "Step", "Tally"]

@@ -7,7 +7,10 @@ from markets.models.guards import guarded_states
 
 @guarded_states()
 class Article(models.Model):
-    """Plain English for sellers, in Markdown; its headings are the sections that pages link to."""
+    """Plain English for sellers, in Markdown; its headings are the sections that pages link to.
+
+    Articles begin as files in `sops/help/articles/`. An edit in the console stands until the file itself changes.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -26,6 +29,9 @@ class Article(models.Model):
     body = models.TextField(help_text="Markdown.")
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    file_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Of the project's file when it was last published."
+    )
 
     class Meta:
         ordering = ["title"]

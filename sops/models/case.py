@@ -17,6 +17,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.filter(status__in=Case.OPEN)
 
+    def with_people(self) -> Self:
+        """Open and not for the machine to take: in somebody's hand, or left by the machine with its reason."""
+        return self.open().exclude(status=Case.Status.WAITING, problem="")
+
 
 @guarded_states()
 class Case(models.Model):
@@ -43,7 +47,17 @@ class Case(models.Model):
     subject_id = models.BigIntegerField(help_text="The key of the row that is due.")
     subject = models.CharField(max_length=300, help_text="As it was called then.")
     status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
-    claimed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="claimed_cases")
+    problem = models.TextField(blank=True, help_text="Why the machine left it to a person.")
+    prepared = models.TextField(blank=True, help_text="What the machine found out for the person who approves.")
+    claimed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claimed_cases",
+        help_text="In whose hand it is or was; empty on a closed case: no person closed it.",
+    )
+    fell_due_at = models.DateTimeField(null=True, blank=True, help_text="When the subject began to wait.")
     opened_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -60,7 +74,8 @@ class Case(models.Model):
                 name="case_open_once_per_subject",
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="claimed") | models.Q(claimed_by__isnull=False), name="case_in_somebodys_hand"
+                condition=~models.Q(status="claimed") | models.Q(claimed_by__isnull=False),
+                name="case_in_somebodys_hand",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["waiting", "claimed"], closed_at=None)

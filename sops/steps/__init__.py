@@ -1,0 +1,33 @@
+"""Every step of the service blueprint, declared once, in the order of the story.
+
+A new step is one `StepDeclaration` in the module of its phase and one text in `texts/`; `sync_steps` gives it its row.
+"""
+
+from typing import Any
+
+from ..models.case import Case
+from . import bidding, dispatch, registration, service, settlement
+from .declaration import Lane, Mode, Phase, StepDeclaration
+
+STEPS: tuple[StepDeclaration, ...] = (
+    *registration.STEPS,
+    *bidding.STEPS,
+    *dispatch.STEPS,
+    *settlement.STEPS,
+    *service.STEPS,
+)
+_BY_KEY = {declaration.key: declaration for declaration in STEPS}
+
+
+def declared(key: str) -> StepDeclaration:
+    """The declaration of a step. KeyError where the blueprint has no such step (any more)."""
+    return _BY_KEY[key]
+
+
+def subject_of(case: Case) -> Any | None:
+    """The row that a case is about, or None where it is gone. For pages: the links and the live facts of a case."""
+    model = declared(case.step.key).subject_model()
+    return model._base_manager.filter(pk=case.subject_id).first() if model else None
+
+
+__all__ = ["STEPS", "Lane", "Mode", "Phase", "StepDeclaration", "declared", "subject_of"]

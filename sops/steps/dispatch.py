@@ -1,0 +1,140 @@
+"""Dispatch: always by machine, within a second. What the machine could not finish becomes a case at once."""
+
+from datetime import timedelta
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Now
+
+from dispatch.models import Instruction, Match, Notice, Trigger
+from markets.models import Mail, MarketTime
+
+from .declaration import Lane, Mode, Phase, StepDeclaration
+
+MAIL_LEAVES_WITHIN = timedelta(minutes=1)  # it takes about a second: a minute without it is a fault
+MACHINE_MATCHES_WITHIN = timedelta(minutes=2)  # the job runs every minute
+CHASED_FOR = timedelta(days=1)  # an instruction without an end is not chased for ever
+
+
+def _plus(field: str, wait: timedelta) -> ExpressionWrapper:
+    return ExpressionWrapper(F(field) + Value(wait), output_field=DateTimeField())
+
+
+def triggers_to_read() -> QuerySet[Trigger]:
+    """Triggers that could not be read: kept, alarmed, and for a person to understand."""
+    return Trigger.objects.exclude(problem="").annotate(fell_due_at=F("received_at")).defer("raw")
+
+
+def instructions_not_sent() -> QuerySet[Instruction]:
+    """Unanswered instructions that no mailbox of a seller has: nobody knows the seller, or no mail could be sent."""
+    sent = Notice.objects.filter(instruction=OuterRef("pk"), contact__isnull=False, mail__status=Mail.Status.SENT)
+    return (
+        Instruction.objects.unanswered()
+        .filter(~Exists(sent))
+        .annotate(fell_due_at=_plus("created_at", MAIL_LEAVES_WITHIN))
+        .filter(fell_due_at__lte=Now())
+        .select_related("seller")
+    )
+
+
+def instructions_to_chase() -> QuerySet[Instruction]:
+    """Instructions unanswered for longer than the market allows, while there is still something to deliver."""
+    asked_until = ExpressionWrapper(F("created_at") + F("market__answer_within"), output_field=DateTimeField())
+    still_running = Q(ends_at=None) | Q(ends_at__gt=MarketTime("market__clock_offset"))
+    return (
+        Instruction.objects.unanswered()
+        .filter(still_running, seller__isnull=False, created_at__gt=Now() - Value(CHASED_FOR))
+        .annotate(fell_due_at=asked_until)
+        .filter(fell_due_at__lte=Now())
+        .select_related("seller")
+    )
+
+
+def matches_open() -> QuerySet[Match]:
+    """Instructions for which the rules found no contract."""
+    return (
+        Match.objects.open()
+        .filter(locked_at=None)
+        .annotate(fell_due_at=_plus("instruction__created_at", MACHINE_MATCHES_WITHIN))
+        .filter(fell_due_at__lte=Now())
+        .select_related("instruction__seller")
+    )
+
+
+def _why_not_sent(instruction: Instruction) -> str:
+    if instruction.seller is None:
+        return f"No seller is known as '{instruction.seller_named}'. Find out who is meant, and call."
+    return f"No mail of it reached a dispatch contact of {instruction.seller}. Call now."
+
+
+def _told(instruction: Instruction) -> str:
+    return f"{instruction} {instruction.get_kind_display().lower()}: {instruction.seller or instruction.seller_named}"
+
+
+STEPS = (
+    StepDeclaration(
+        key="receive-trigger",
+        phase=Phase.DISPATCH,
+        lane=Lane.NGED,
+        title="Receive the trigger",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=10,
+        time_critical=True,
+        due=triggers_to_read,
+        runs_elsewhere="NGED sends POST dispatch/triggers",
+        explain=lambda trigger: trigger.problem,
+        deadline=timedelta(minutes=5),
+        rests=None,
+    ),
+    StepDeclaration(
+        key="instruct",
+        phase=Phase.DISPATCH,
+        lane=Lane.PICLO,
+        title="Instruct the seller",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=5,
+        time_critical=True,
+        due=instructions_not_sent,
+        runs_elsewhere="The instruction worker sends the mail",
+        called=_told,
+        explain=_why_not_sent,
+        deadline=timedelta(minutes=5),
+        rests=None,
+    ),
+    StepDeclaration(
+        key="confirm",
+        phase=Phase.DISPATCH,
+        lane=Lane.SELLER,
+        title="Confirm the instruction",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=2,
+        time_critical=True,
+        runs_elsewhere="The seller answers by the link in the mail, by page or API",
+    ),
+    StepDeclaration(
+        key="chase",
+        phase=Phase.DISPATCH,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Chase an unanswered instruction",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=5,
+        people=2,
+        time_critical=True,
+        due=instructions_to_chase,
+        called=_told,
+        deadline=timedelta(minutes=5),
+        rests=timedelta(minutes=15),
+    ),
+    StepDeclaration(
+        key="match",
+        phase=Phase.DISPATCH,
+        lane=Lane.PICLO,
+        title="Match the instruction to its contract",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=10,
+        due=matches_open,
+        runs_elsewhere="A job matches by rule every minute",
+        called=lambda match: _told(match.instruction),
+        explain=lambda match: "\n".join(match.discrepancies) or "No rule found the contract.",
+        deadline=timedelta(days=3),
+    ),
+)

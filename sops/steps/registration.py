@@ -1,0 +1,170 @@
+"""Registration: a seller joins, its company is checked, its assets are put to the operator."""
+
+from datetime import timedelta
+
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Value
+
+from markets.models import Asset, Market, MarketTime, Operator, Qualification, Seller, SellerIdentity
+from markets.operations.assets import offer_assets
+from markets.operations.journal import By
+from markets.operations.people import name_identity, verify_seller
+from markets.problems import Refused
+
+from .declaration import Lane, Mode, Phase, StepDeclaration
+
+OPERATOR_DECIDES_WITHIN = timedelta(days=5)  # assumption: NGED has not said how long a decision takes
+
+
+def companies_to_verify() -> QuerySet[Seller]:
+    """Invited sellers that have signed the agreement."""
+    return (
+        Seller.objects.filter(status=Seller.Status.INVITED)
+        .annotate(fell_due_at=Min("agreements__signed_at"))
+        .filter(fell_due_at__isnull=False)
+    )
+
+
+def company_findings(seller: Seller) -> str:
+    """What the machine can say before a person approves the company."""
+    agreement = seller.agreements.order_by("signed_at").first()
+    people = ", ".join(seller.members.order_by("email").values_list("email", flat=True)) or "nobody yet"
+    return (
+        f"- Agreement: {agreement or 'not signed'}\n"
+        f"- Company number: {seller.company_number or 'not given'}\n"
+        f"- People: {people}"
+    )
+
+
+def _nameless_at_an_operator() -> QuerySet[Qualification]:
+    named = SellerIdentity.objects.filter(seller=OuterRef("asset__seller"), operator=OuterRef("market__operator"))
+    return Qualification.objects.filter(~Exists(named))
+
+
+def accounts_to_link() -> QuerySet[Seller]:
+    """Verified sellers that offered an asset to an operator which has no name for them yet."""
+    offered = _nameless_at_an_operator().filter(asset__seller=OuterRef("pk"))
+    return Seller.objects.filter(Exists(offered), status=Seller.Status.VERIFIED).annotate(fell_due_at=F("created_at"))
+
+
+def link_account(subject: Seller, *, by: By) -> None:
+    """Takes the company name under which the seller joined as the operator's name of it."""
+    operators = Operator.objects.filter(
+        pk__in=_nameless_at_an_operator().filter(asset__seller=subject).values("market__operator")
+    )
+    for operator in operators:
+        name_identity(seller=subject, operator=operator, name=subject.name, by=by)
+
+
+def assets_to_check() -> QuerySet[Asset]:
+    """Assets of verified sellers that were never offered to a market."""
+    offered = Qualification.objects.filter(asset=OuterRef("pk"))
+    return (
+        Asset.objects.filter(~Exists(offered), retired_at=None, seller__status=Seller.Status.VERIFIED)
+        .annotate(fell_due_at=F("registered_at"))
+        .select_related("seller")
+    )
+
+
+def offer_where_it_stands(subject: Asset, *, by: By) -> None:
+    """Offers the asset to every market of the operators in whose zones or licence area it stands.
+
+    Raises Refused where there is none: a foreign MPAN prefix is a question for a person, not an error of the seller.
+    """
+    here = Q(operator__zones__assets=subject)
+    if subject.licence_area:
+        here |= Q(operator__zones__licence_area=subject.licence_area)
+    markets = list(Market.objects.filter(here).distinct())
+    if not markets:
+        raise Refused(
+            f"{subject} stands in no licence area or zone of a market we know. Ask the seller for its postcode and MPAN."
+        )
+    for market in markets:
+        offer_assets(market=market, assets=[subject], by=by)
+
+
+def assets_the_operator_has_not_read() -> QuerySet[Qualification]:
+    """Offers that have no place in the operator's feed yet."""
+    return Qualification.objects.filter(position=None).annotate(fell_due_at=F("offered_at"))
+
+
+def decisions_to_record() -> QuerySet[Qualification]:
+    """Assets on which the operator has not decided in the time we allow it."""
+    late_since = ExpressionWrapper(F("offered_at") + Value(OPERATOR_DECIDES_WITHIN), output_field=DateTimeField())
+    return (
+        Qualification.objects.filter(status=Qualification.Status.OFFERED)
+        .annotate(fell_due_at=late_since)
+        .filter(fell_due_at__lte=MarketTime("market__clock_offset"))
+        .select_related("asset__seller", "market")
+    )
+
+
+STEPS = (
+    StepDeclaration(
+        key="invite",
+        phase=Phase.REGISTRATION,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Invite a seller",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=10,
+    ),
+    StepDeclaration(
+        key="verify-company",
+        phase=Phase.REGISTRATION,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Verify the company",
+        modes=(Mode.MANUAL, Mode.ASSISTED, Mode.AUTOMATED),
+        minutes_by_hand=20,
+        due=companies_to_verify,
+        do=lambda subject, *, by: verify_seller(seller=subject, by=by),
+        prepare=company_findings,
+        deadline=timedelta(days=2),
+    ),
+    StepDeclaration(
+        key="link-account",
+        phase=Phase.REGISTRATION,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Link the seller to its name at NGED",
+        modes=(Mode.MANUAL, Mode.AUTOMATED),
+        minutes_by_hand=10,
+        due=accounts_to_link,
+        do=link_account,
+        deadline=timedelta(days=5),
+    ),
+    StepDeclaration(
+        key="check-asset",
+        phase=Phase.REGISTRATION,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Check the asset and offer it",
+        modes=(Mode.MANUAL, Mode.AUTOMATED),
+        minutes_by_hand=5,
+        due=assets_to_check,
+        do=offer_where_it_stands,
+        called=lambda asset: f"{asset} of {asset.seller}",
+        deadline=timedelta(days=2),
+    ),
+    StepDeclaration(
+        key="send-to-nged",
+        phase=Phase.REGISTRATION,
+        lane=Lane.PICLO,
+        title="Send assets to NGED",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=2,
+        due=assets_the_operator_has_not_read,
+        runs_elsewhere="NGED reads the feed GET assets",
+        tallied=True,
+    ),
+    StepDeclaration(
+        key="record-qualification",
+        phase=Phase.REGISTRATION,
+        lane=Lane.NGED,
+        title="Record NGED's decision on the asset",
+        modes=(Mode.AUTOMATED, Mode.MANUAL),
+        minutes_by_hand=3,
+        due=decisions_to_record,
+        runs_elsewhere="NGED sends POST qualifications",
+        called=lambda qualification: f"{qualification.asset} of {qualification.asset.seller}",
+        explain=lambda qualification: f"{qualification.market} has not decided in {OPERATOR_DECIDES_WITHIN.days} days.",
+        deadline=timedelta(days=2),
+        rests=timedelta(days=5),
+    ),
+)

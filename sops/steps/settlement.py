@@ -1,0 +1,196 @@
+"""Settlement: readings in and on, a run a month, two pairs of eyes, statements out."""
+
+from datetime import timedelta
+
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from markets.models import Asset, Contract, Market, MarketTime, Seller
+from settlement import operations
+from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementRun
+
+from .declaration import Lane, Mode, Phase, StepDeclaration
+from .moments import LastMonth, MonthBegan, ThisMonth, real
+
+READINGS_UNTIL = timedelta(days=14)  # NGED invoices on the 15th and takes what it has by then
+CLOCK_OF_BID = "bids__competition__market__clock_offset"
+
+
+def sellers_without_readings() -> QuerySet[Seller]:
+    """Sellers with an asset that was to deliver last month and of which we hold no day of that month.
+
+    A month that is there in part is not seen here: the run shows which intervals it lacks.
+    """
+    read = ReadingDay.objects.filter(asset=OuterRef("pk"), day__gte=OuterRef("month"), day__lt=OuterRef("after"))
+    silent = (
+        Asset.objects.filter(seller=OuterRef("pk"), bids__contract__isnull=False)
+        .annotate(month=LastMonth(CLOCK_OF_BID), after=ThisMonth(CLOCK_OF_BID))
+        .filter(bids__competition__first_day__lt=F("after"), bids__competition__last_day__gte=F("month"))
+        .filter(~Exists(read))
+        .annotate(month_ended_at=real(MonthBegan(CLOCK_OF_BID), CLOCK_OF_BID))
+        .order_by("month_ended_at")
+    )
+    return Seller.objects.annotate(fell_due_at=silent.values("month_ended_at")[:1]).filter(fell_due_at__isnull=False)
+
+
+def readings_the_operator_has_not_read() -> QuerySet[ReadingDay]:
+    """Days of readings that came after the newest one in a feed of an operator."""
+    read = ForwardedReading.objects.order_by("-reading_day_id").values("reading_day_id")[:1]
+    return ReadingDay.objects.filter(pk__gt=Coalesce(Subquery(read), 0)).annotate(fell_due_at=F("received_at"))
+
+
+def markets_to_run() -> QuerySet[Market]:
+    """Markets that delivered last month, whose readings are closed, and that have no run of it; with `month`."""
+    delivered = Contract.objects.filter(
+        market=OuterRef("pk"),
+        bid__competition__first_day__lt=OuterRef("after"),
+        bid__competition__last_day__gte=OuterRef("month"),
+    )
+    run = SettlementRun.objects.filter(market=OuterRef("pk"), month=OuterRef("month"))
+    readings_closed = ExpressionWrapper(MonthBegan() + Value(READINGS_UNTIL), output_field=DateTimeField())
+    return (
+        Market.objects.annotate(month=LastMonth(), after=ThisMonth(), fell_due_at=real(readings_closed))
+        .alias(readings_closed=readings_closed, clock=MarketTime())
+        .filter(Exists(delivered), ~Exists(run), readings_closed__lte=F("clock"))
+    )
+
+
+def _runs(status: SettlementRun.Status) -> QuerySet[SettlementRun]:
+    return SettlementRun.objects.filter(status=status).annotate(fell_due_at=F("created_at")).select_related("market")
+
+
+def runs_to_compare() -> QuerySet[SettlementRun]:
+    """Checked or later runs, the newest of their month, of which the operator's invoice has come."""
+    invoice = InvoiceLine.objects.filter(market=OuterRef("market"), month=OuterRef("month"))
+    newer = SettlementRun.objects.filter(
+        market=OuterRef("market"), month=OuterRef("month"), version__gt=OuterRef("version")
+    )
+    return (
+        SettlementRun.objects.exclude(status=SettlementRun.Status.DRAFT)
+        .filter(~Exists(newer))
+        .annotate(fell_due_at=invoice.order_by("received_at").values("received_at")[:1])
+        .filter(fell_due_at__isnull=False)
+        .select_related("market")
+    )
+
+
+def run_findings(run: SettlementRun) -> str:
+    """What the machine can say before a second person approves a run. Money in GBP."""
+    ours = run.lines.aggregate(
+        lines=Count("pk"),
+        unread=Count("pk", filter=Q(metered_kwh=None)),
+        pay=Sum(F("availability_gbp") + F("utilisation_gbp") + F("sustain_gbp")),
+    )
+    theirs = InvoiceLine.objects.filter(market=run.market, month=run.month).aggregate(pay=Sum("amount_gbp"))["pay"]
+    return (
+        f"- Events: {ours['lines']}, of them without readings: {ours['unread']}\n"
+        f"- We pay: £{ours['pay'] or 0:,.2f}\n"
+        f"- NGED invoices: {'nothing yet' if theirs is None else f'£{theirs:,.2f}'}\n"
+        f"- Started by: {run.started_by or 'the machine'}"
+    )
+
+
+STEPS = (
+    StepDeclaration(
+        key="collect-readings",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.SELLER,
+        title="Collect the readings",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=5,
+        runs_elsewhere="Sellers upload readings by page or API",
+        tallied=True,
+    ),
+    StepDeclaration(
+        key="chase-readings",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Chase missing readings",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=10,
+        due=sellers_without_readings,
+        deadline=READINGS_UNTIL,
+        rests=timedelta(days=3),
+    ),
+    StepDeclaration(
+        key="forward-readings",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.PICLO,
+        title="Forward the readings to NGED",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=2,
+        due=readings_the_operator_has_not_read,
+        runs_elsewhere="NGED reads the feed GET readings",
+        tallied=True,
+    ),
+    StepDeclaration(
+        key="run",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.PICLO,
+        title="Run the month",
+        modes=(Mode.MANUAL, Mode.AUTOMATED),
+        minutes_by_hand=120,
+        due=markets_to_run,
+        do=lambda subject, *, by: operations.start_run(market=subject, month=subject.month, by=by),
+        called=lambda market: f"{market}, {market.month:%B %Y}",
+        deadline=timedelta(days=3),
+    ),
+    StepDeclaration(
+        key="check-run",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.PICLO,
+        title="Check the run",
+        modes=(Mode.MANUAL, Mode.AUTOMATED),
+        minutes_by_hand=30,
+        due=lambda: _runs(SettlementRun.Status.DRAFT),
+        do=lambda subject, *, by: operations.check_run(run=subject, by=by),
+        deadline=timedelta(days=1),
+    ),
+    StepDeclaration(
+        key="approve",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Approve the run",
+        modes=(Mode.MANUAL, Mode.ASSISTED),  # never automated: the database wants a second person
+        minutes_by_hand=30,
+        people=2,
+        due=lambda: _runs(SettlementRun.Status.CHECKED),
+        do=lambda subject, *, by: operations.approve_run(run=subject, by=by),
+        prepare=run_findings,
+        deadline=timedelta(days=2),
+    ),
+    StepDeclaration(
+        key="compare-invoice",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Compare NGED's invoice",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=45,
+        due=runs_to_compare,
+        deadline=timedelta(days=3),
+        rests=None,
+    ),
+    StepDeclaration(
+        key="issue",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.PICLO,
+        title="Issue the statements",
+        modes=(Mode.MANUAL, Mode.AUTOMATED),
+        minutes_by_hand=15,
+        due=lambda: _runs(SettlementRun.Status.APPROVED),
+        do=lambda subject, *, by: operations.issue_run(run=subject, by=by),
+        deadline=timedelta(days=1),
+    ),
+)
