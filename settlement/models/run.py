@@ -25,9 +25,15 @@ class Terms(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text="Delivery is averaged over this before it is capped. It divides the hour.",
     )
-    grace = models.DecimalField(max_digits=5, decimal_places=4, default="0.05", help_text="Share that may be missing unpunished.")
-    slope = models.DecimalField(max_digits=5, decimal_places=4, default="1", help_text="Pay lost per share missing beyond.")
-    floor = models.DecimalField(max_digits=5, decimal_places=4, default="0", help_text="Least share of availability paid.")
+    grace = models.DecimalField(
+        max_digits=5, decimal_places=4, default="0.05", help_text="Share that may be missing unpunished."
+    )
+    slope = models.DecimalField(
+        max_digits=5, decimal_places=4, default="1", help_text="Pay lost per share missing beyond."
+    )
+    floor = models.DecimalField(
+        max_digits=5, decimal_places=4, default="0", help_text="Least share of availability paid."
+    )
     same_day_adjustment = models.BooleanField(default=True, help_text="Of baselines; never for batteries.")
     sustain_is_scaled = models.BooleanField(
         default=False, help_text="Whether Sustain pay, too, falls with the delivered share (grace, slope, floor)."
@@ -156,7 +162,9 @@ class SettlementLine(models.Model):
         ordering = ["id"]
         indexes = [models.Index(fields=["run", "seller"])]
         constraints = [
-            models.CheckConstraint(condition=models.Q(starts_at__lt=models.F("ends_at")), name="line_starts_before_it_ends"),
+            models.CheckConstraint(
+                condition=models.Q(starts_at__lt=models.F("ends_at")), name="line_starts_before_it_ends"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="no_edit", operation=pgtrigger.Update),
@@ -205,7 +213,9 @@ class InvoiceLine(models.Model):
     market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="invoice_lines")
     month = models.DateField(help_text="Its first day.")
     reference = models.CharField(max_length=100, help_text="The operator's reference of the line.")
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_lines")
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_lines"
+    )
     contract_named = models.CharField(max_length=100, blank=True)
     amount_gbp = Gbp()
     delivered_kwh = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)

@@ -1,0 +1,78 @@
+"""London days cut from UTC days. A London day has 46, 48 or 50 half-hours; readings are kept per UTC day, always 48.
+
+Source: the clock changes of Europe/London as the time zone database gives them (the last Sundays of March and October,
+at 01:00 UTC).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from markets.rules.spans import LONDON, london
+
+MINUTES_A_DAY = 1440
+DAY = timedelta(days=1)
+
+type Watts = Sequence[int | None]
+"""Average watts per interval of one UTC day: 48 half-hours or 1,440 minutes; None where nothing was read."""
+
+
+def day_span(day: date) -> tuple[datetime, datetime]:
+    """The UTC instants between which it is `day` in London; half-open."""
+    return london(day, time()), london(day + DAY, time())
+
+
+def half_hours_of(day: date) -> int:
+    """46, 48 or 50."""
+    start, end = day_span(day)
+    return int((end - start) / timedelta(minutes=30))
+
+
+def london_day(at: datetime) -> date:
+    """The day it is in London at a (UTC) instant."""
+    return at.astimezone(LONDON).date()
+
+
+def month_span(month: date) -> tuple[datetime, datetime]:
+    """The UTC instants between which it is this month in London; half-open. `month` is its first day."""
+    return day_span(month)[0], day_span(next_month(month))[0]
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after the one that holds `month`."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def half_hourly(watts: Watts) -> list[int | None]:
+    """The 48 half-hours of a UTC day. From minutes: their mean in whole watts; None unless all 30 were read."""
+    if len(watts) == 48:
+        return list(watts)
+    return [_mean(watts[minute : minute + 30]) for minute in range(0, MINUTES_A_DAY, 30)]
+
+
+def cut_london_day(day: date, by_utc_day: Mapping[date, Watts]) -> list[int | None]:
+    """The 46, 48 or 50 half-hourly watts of a London day, from the UTC days it touches. None where nothing was read."""
+    start, end = day_span(day)
+    first = (start.hour * 60 + start.minute) // 30
+    touched: list[int | None] = []
+    for utc_day in utc_days(start, end):
+        watts = by_utc_day.get(utc_day)
+        touched += [None] * 48 if watts is None else half_hourly(watts)
+    return touched[first : first + half_hours_of(day)]
+
+
+def _mean(watts: Watts) -> int | None:
+    read = [power for power in watts if power is not None]
+    return nearest(sum(read), len(watts)) if len(read) == len(watts) else None
+
+
+def nearest(amount: int, parts: int) -> int:
+    """`amount / parts` to the nearest whole number, half up (towards + infinity). The only rounding of power and energy."""
+    return (2 * amount + parts) // (2 * parts)
+
+
+def utc_days(start: datetime, end: datetime) -> Iterator[date]:
+    """The UTC days that a half-open span touches."""
+    day = start.astimezone(UTC).date()
+    while datetime.combine(day, time(), UTC) < end:
+        yield day
+        day += DAY

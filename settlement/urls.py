@@ -1,0 +1,11 @@
+"""Addresses of the sellers' pages of settlement."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "settlement"
+urlpatterns = [
+    path("statements/", views.StatementList.as_view(), name="statements"),
+    path("statements/<str:reference>/", views.StatementPage.as_view(), name="statement"),
+]
