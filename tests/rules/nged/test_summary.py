@@ -67,6 +67,13 @@ def test_a_name_may_stand_for_windows_of_other_hours(summary_of: FileOf) -> None
     ]
 
 
+def test_a_window_told_with_two_peaks_has_the_lower(summary_of: FileOf) -> None:
+    season = read_summary(summary_of({}, {"company": "B", "required_kw": "90.0"}, {"company": "C"})).season
+    (competition,) = season.competitions
+    assert {window.required_kw for window in competition.windows} == {Decimal(90)}
+    assert all(set(offer.windows) == set(competition.windows) for offer in competition.offers)
+
+
 def test_a_name_used_for_several_periods_is_several_competitions(summary_of: FileOf) -> None:
     first, second = read_summary(summary_of({}, {"last_day": "2026-12-31"})).season.competitions
     assert first.reference != second.reference

@@ -72,7 +72,7 @@ def test_columns_may_stand_in_any_order(summary_of: FileOf) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
 def test_bytes_of_any_encoding_in_use(summary_of: FileOf, encoding: str) -> None:
     text = summary_of({"company": "Énergie Flex Ltd"})
-    for source in (text.encode(encoding), io.BytesIO(text.encode(encoding)), io.StringIO(text)):
+    for source in (text.encode(encoding), io.BytesIO(text.encode(encoding)), io.StringIO("\ufeff" + text)):
         (offer,) = read_summary(source).refuse_errors().season.offers
         assert offer.company == "Énergie Flex Ltd"
 
