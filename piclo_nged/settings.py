@@ -13,6 +13,8 @@ import dj_database_url
 import django_include_bootstrap
 from django.core.exceptions import ImproperlyConfigured
 
+from piclo_nged.console_settings import UNFOLD as UNFOLD
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 

@@ -3,7 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from piclo_nged.health import health
+from sops.views import Home
+
 urlpatterns = [
-    path("console/", admin.site.urls),
+    path("", Home.as_view(), name="home"),
+    path("", include("markets.urls")),
+    path("", include("dispatch.urls")),
+    path("", include("settlement.urls")),
+    path("", include("sops.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("piclo_nged.api_urls")),
+    path("console/", admin.site.urls),
+    path("health/", health, name="health"),
 ]

@@ -1,0 +1,105 @@
+"""Which month of the season is dispatched and settled, and what is delivered in it, half-hour by half-hour."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from markets.models import Asset, Contract, Market, ServiceWindow
+from markets.rules.spans import HALF_HOUR, half_hours, window_spans
+
+BASELINE_DAYS = 35
+"""Days of readings before the month: enough for ten like days of a baseline, holidays left out."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One service day of one contract: when, and how much."""
+
+    contract: Contract
+    window: ServiceWindow
+    starts_at: datetime
+    ends_at: datetime
+
+
+def month_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after."""
+    return month_of(month + timedelta(days=32))
+
+
+def _contracts(market: Market) -> list[Contract]:
+    contracts = Contract.objects.filter(market=market).select_related("bid__competition__product", "seller")
+    return list(contracts.prefetch_related("bid__lines__window", "bid__assets"))
+
+
+def busiest_month(market: Market, after: date) -> date:
+    """The month, not before `after`, with the most contracts that are called by trigger, then with the most of all."""
+    triggered, every = Counter[date](), Counter[date]()
+    for contract in _contracts(market):
+        for line in contract.bid.lines.all():
+            month = max(month_of(line.window.first_day), month_of(after))
+            while month <= line.window.last_day:
+                every[month] += 1
+                triggered[month] += contract.bid.competition.product.call == "triggered"
+                month = next_month(month)
+    return max(sorted(every), key=lambda month: (bool(triggered[month]), every[month]))
+
+
+def events(market: Market, month: date) -> list[Event]:
+    """Every service day of the month, of every contract, in order of time."""
+    found = [
+        Event(contract, line.window, start, end)
+        for contract in _contracts(market)
+        for line in contract.bid.lines.all()
+        for start, end in _spans(line.window, month)
+    ]
+    return sorted(found, key=lambda event: (event.starts_at, event.contract.pk))
+
+
+def _spans(window: ServiceWindow, month: date) -> Iterator[tuple[datetime, datetime]]:
+    first = max(window.first_day, month)
+    last = min(window.last_day, next_month(month) - timedelta(days=1))
+    if first <= last:
+        yield from window_spans(first, last, window.weekdays, window.local_start, window.local_end)
+
+
+def metered_days(
+    happened: Iterable[Event], month: date, seed: int = 1
+) -> Iterator[tuple[Asset, date, Sequence[int]]]:
+    """What the meters of the month's assets showed: 48 half-hours of watts per UTC day, + export, - import.
+
+    An invented load with a daily rhythm; in an event the assets deliver about what their contract asks for.
+    """
+    delivered: dict[Asset, dict[datetime, int]] = defaultdict(dict)
+    for event in happened:
+        assets = list(event.contract.bid.assets.all())
+        watts = int(event.contract.accepted_kw * 1000 / max(len(assets), 1))
+        for asset in assets:
+            for at in half_hours(event.starts_at, event.ends_at):
+                delivered[asset][at] = delivered[asset].get(at, 0) + watts
+    first = month - timedelta(days=BASELINE_DAYS)
+    days = (next_month(month) - first).days
+    for asset in sorted(delivered, key=lambda asset: asset.pk):
+        chance = random.Random(seed * 1_000_003 + asset.pk)
+        largest = int(asset.max_import_capacity_kw * Decimal(1000))
+        for offset in range(days):
+            day = first + timedelta(days=offset)
+            yield asset, day, _day_of(asset, day, largest, delivered[asset], chance)
+
+
+def _day_of(asset: Asset, day: date, largest: int, delivered: dict[datetime, int], chance: random.Random) -> list[int]:
+    midnight = datetime.combine(day, time(), UTC)
+    watts = []
+    for half_hour in range(48):
+        evening = 32 <= half_hour < 42
+        load = largest * (0.75 if evening else 0.35) * chance.uniform(0.97, 1.03)
+        turned_down = delivered.get(midnight + half_hour * HALF_HOUR, 0) * chance.uniform(0.93, 1.04)
+        watts.append(int(turned_down - load))
+    return watts

@@ -1,0 +1,37 @@
+"""A local mail server: takes every email over SMTP and keeps it as a file, so that it can be opened."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from piclo_nged.processes.readiness import LOCAL, free_port
+
+
+class Sink:
+    """A context: while it is open, it listens on `port` of the loopback. It runs in a thread of this process."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.port = free_port()
+        self.arrived_at: list[float] = []
+        """When each email was accepted, by `time.perf_counter`."""
+        self._server = Controller(self, hostname=LOCAL, port=self.port)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        (self.folder / f"{len(self.arrived_at) + 1:05}.eml").write_bytes(bytes(envelope.content or b""))
+        self.arrived_at.append(time.perf_counter())
+        return "250 Accepted"
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True)
+        self._server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.stop()

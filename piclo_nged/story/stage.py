@@ -1,0 +1,52 @@
+"""The stage of a play: the service running as for real, and a mail server that keeps what it gets."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.core.management import call_command
+
+from piclo_nged.preparation import prepare
+from piclo_nged.processes.readiness import LOCAL, PortTaken, free_port
+from piclo_nged.processes.site import address, start_site
+from piclo_nged.processes.supervisor import Supervisor
+
+from .sink import Sink
+
+PORT = 8000
+
+
+@contextmanager
+def stage() -> Iterator[tuple[str, Sink, Supervisor]]:
+    """Gives the site's address, the mail server, and the running processes; all of it ends with the context.
+
+    The processes run as for real (DEBUG off), their mail goes to the sink. Raises NotReady.
+    """
+    call_command("migrate", interactive=False, verbosity=0)
+    prepare()
+    with (
+        TemporaryDirectory(prefix="piclo-nged-") as folder,
+        Supervisor(Path(folder)) as processes,
+        Sink(Path(folder) / "mail") as sink,
+    ):
+        port = _port()
+        site = address(LOCAL, port)
+        environment = {
+            "DEBUG": "0",
+            "SECRET_KEY": secrets.token_urlsafe(),
+            "SITE_URL": site,
+            "MAIL_OPTIONS": json.dumps({"host": LOCAL, "port": sink.port, "timeout": 5}),
+        }
+        start_site(processes, LOCAL, port, environment=environment)
+        yield site, sink, processes
+
+
+def _port() -> int:
+    """The usual one, or a free one where that is taken."""
+    try:
+        return free_port(LOCAL, PORT)
+    except PortTaken:
+        return free_port(LOCAL)
