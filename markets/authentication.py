@@ -3,17 +3,25 @@
 import hashlib
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from .models import Token
+from .models import Market, Seller, Token
 
 
 def token_sha256(whole: str) -> str:
     """The hash under which a token is kept. A long random token needs no slow hash."""
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def markets_of(token: Token) -> QuerySet[Market]:
+    """The markets that a token reaches: its operator's live ones, or with a sandbox token its mock ones."""
+    if token.operator_id is None:
+        return Market.objects.none()
+    return Market.objects.filter(operator=token.operator_id, is_mock=token.is_sandbox)
 
 
 class Machine:
@@ -43,7 +51,9 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed("This token is not known. Ask customer success for a new one.")
         if token.revoked_at is not None:
-            raise AuthenticationFailed(f"This token was revoked on {token.revoked_at:%d %B %Y}. Ask customer success for a new one.")
+            raise AuthenticationFailed(
+                f"This token was revoked on {token.revoked_at:%d %B %Y}. Ask customer success for a new one."
+            )
         return Machine(token), token
 
     def authenticate_header(self, request: Request) -> str:
@@ -60,11 +70,22 @@ class OperatorOnly(BasePermission):
         return isinstance(token, Token) and token.operator is not None and token.operator.key == view.operator_key
 
 
+class SandboxOnly(OperatorOnly):
+    """Lets in the sandbox tokens of that operator alone."""
+
+    message = "This address is for the token of a sandbox: only a mock market's time can be moved."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return super().has_permission(request, view) and request.auth.is_sandbox
+
+
 class SellerOnly(BasePermission):
     """Lets in sellers' tokens of sellers that are not suspended."""
 
-    message = "This address is for a seller's token."
+    message = "This address is for the token of a seller that is not suspended."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token = request.auth
-        return isinstance(token, Token) and token.seller is not None and token.seller.status != "suspended"
+        return (
+            isinstance(token, Token) and token.seller is not None and token.seller.status != Seller.Status.SUSPENDED
+        )

@@ -1,0 +1,191 @@
+"""What callers of the API send, checked: one object, or the rows of a list with every fault of every row at once."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.settings import api_settings
+
+from .problems import Refused, RowProblem
+
+FOUR_PLACES = Decimal("0.0001")
+MOST = Decimal(10) ** 8  # 100 GW, or 100 million pounds: above it is a slip, and no column could hold it
+MOST_ROWS = 50_000
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+LARGEST_KEY = 2**63 - 1
+
+type Rows = list[tuple[int, dict[str, Any]]]
+
+
+class Malformed(Refused):
+    """A body that is no JSON at all."""
+
+    status = 400
+    title = "Malformed JSON"
+
+
+class NotAsDescribed(Refused):
+    """A body whose fields are not as the API's documents say."""
+
+    title = "Not as described"
+
+
+class JsonBody(BaseParser):
+    """JSON, and where it is malformed, the line and character."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        try:
+            return json.loads(stream.read(), parse_constant=_no_number)
+        except json.JSONDecodeError as error:
+            near = RowProblem(error.lineno, f"character {error.colno}", error.doc[error.pos :][:20], error.msg)
+            raise Malformed(f"Line {error.lineno}, character {error.colno}: {error.msg}.", [near]) from error
+        except UnicodeDecodeError as error:
+            raise Malformed(f"Send UTF-8: byte {error.start} is none.") from error
+        except (ValueError, RecursionError) as error:
+            raise Malformed(f"This JSON cannot be read: {error}.") from error
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "pattern": r"^-?\d{1,9}(\.\d+)?$"}, {"type": "number"}], "example": "1.37"}
+)
+class Figure(serializers.DecimalField):
+    """Capacity, price or money: text or number, rounded to four decimals, since callers' floats carry noise."""
+
+    default_error_messages = {"too_large": "Too large: the limit is {most:,}.", "negative": "Not below zero."}
+
+    def __init__(self, *, may_be_negative: bool = False, **options: Any):
+        self.may_be_negative = may_be_negative
+        super().__init__(max_digits=None, decimal_places=None, **options)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        number = super().to_internal_value(data)
+        if number < 0 and not self.may_be_negative:
+            self.fail("negative")
+        if abs(number) >= MOST:
+            self.fail("too_large", most=MOST)
+        return number.quantize(FOUR_PLACES)
+
+
+class Instant(serializers.DateTimeField):
+    """An instant that says its offset: a wall clock alone would be ambiguous twice a year."""
+
+    default_error_messages = {
+        "no_offset": "Say the offset from UTC, e.g. 2024-03-01T12:00:00Z.",
+        "far": f"Not between {EARLIEST} and {LATEST}.",
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if timezone.is_naive(value):
+            self.fail("no_offset")
+        if not EARLIEST < value.date() < LATEST:
+            self.fail("far")
+        return super().enforce_timezone(value)
+
+
+class Day(serializers.DateField):
+    """A day of the years in which anyone trades flexibility."""
+
+    default_error_messages = {"far": f"Not between {EARLIEST} and {LATEST}."}
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if not EARLIEST <= day <= LATEST:
+            self.fail("far")
+        return day
+
+
+class Fields(serializers.Serializer):
+    """The fields of one object. A field that the documents do not know is a fault: it is mostly a slip of the pen."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        faults: dict[str, Any] = {}
+        values: dict[str, Any] = {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            faults = dict(error.detail)  # type: ignore[arg-type]
+        if isinstance(data, Mapping):
+            faults |= {str(name)[:60]: ["There is no such field."] for name in data.keys() - self.fields.keys()}
+        if faults:
+            raise serializers.ValidationError(faults)
+        return values
+
+
+def read_object(fields: Fields, body: Any) -> dict[str, Any]:
+    """The checked fields of one object. Raises NotAsDescribed with all its faults."""
+    values, faults = _read(fields, body, 0)
+    if faults:
+        raise NotAsDescribed(f"{len(faults)} things need correcting: {_in_words(faults)}", faults)
+    return values
+
+
+def read_rows(fields: Fields, body: Any) -> tuple[Rows, list[RowProblem]]:
+    """The good rows of a list with their lines (from 1), and every fault of the others."""
+    if not isinstance(body, list):
+        raise NotAsDescribed("Send a list: [ {...}, {...} ].")
+    if len(body) > MOST_ROWS:
+        raise NotAsDescribed(f"{len(body):,} rows are too many for one call: send at most {MOST_ROWS:,}.")
+    good: Rows = []
+    problems: list[RowProblem] = []
+    for line, row in enumerate(body, start=1):
+        values, faults = _read(fields, row, line)
+        if faults:
+            problems += faults
+        else:
+            good.append((line, values))
+    return good, problems
+
+
+def read_all_rows(fields: Fields, body: Any) -> Rows:
+    """All rows of a list. Raises NotAsDescribed with every fault of every row."""
+    rows, problems = read_rows(fields, body)
+    if problems:
+        raise NotAsDescribed(f"Nothing was kept: {len(problems)} things need correcting.", problems)
+    return rows
+
+
+def _read(fields: Fields, row: Any, line: int) -> tuple[dict[str, Any], list[RowProblem]]:
+    try:
+        values = fields.run_validation(row)
+    except serializers.ValidationError as error:
+        return {}, [RowProblem(line, *fault) for fault in _faults(error.detail, row, "")]
+    return values, []
+
+
+def _faults(detail: Any, given: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    """Column, value and reason of each fault in the framework's nested answer."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            if name == api_settings.NON_FIELD_ERRORS_KEY:
+                yield from _faults(inner, given, path)
+            else:
+                yield from _faults(inner, _inside(given, name), f"{path}.{name}" if path else str(name))
+    elif any(isinstance(inner, dict | list) for inner in detail):
+        for place, inner in enumerate(detail):
+            yield from _faults(inner, _inside(given, place), f"{path}[{place}]") if inner else ()
+    else:
+        value = "" if given is None or isinstance(given, dict | list) else str(given)
+        yield path or "body", value, " ".join(map(str, detail))
+
+
+def _inside(given: Any, name: str | int) -> Any:
+    try:
+        return given[name]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _in_words(faults: list[RowProblem]) -> str:
+    return "; ".join(f"{fault.column}: {fault.reason}" for fault in faults[:5])

@@ -1,0 +1,85 @@
+"""What every address of the API is made of: who is let in, which market or seller it is about, how bodies are read."""
+
+from functools import cached_property
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from .authentication import OperatorOnly, SellerOnly, markets_of
+from .bodies import Fields, JsonBody
+from .models import Market, Seller, Token
+from .paging import read_query
+
+
+class _MarketQuery(Fields):
+    market = serializers.CharField(max_length=50, error_messages={"required": "Name the market: ?market=<its key>."})
+
+
+class Endpoint(APIView):
+    """An address of the API: JSON in, JSON out; errors are problems."""
+
+    parser_classes = [JsonBody]
+    renderer_classes = [JSONRenderer]
+    metadata_class = None
+
+    @property
+    def token(self) -> Token:
+        """The caller's token: behind the permissions there is one."""
+        token: Token = self.request.auth
+        return token
+
+    def asked_market_key(self) -> str:
+        """What `?market=` says. Raises BadQuery where it says nothing."""
+        key: str = read_query(_MarketQuery(), self.request)["market"]
+        return key
+
+
+class OperatorEndpoint(Endpoint):
+    """An address for one operator's tokens. `market` is the only door to rows: another's market is a 404."""
+
+    operator_key: str
+    permission_classes = [OperatorOnly]
+
+    @cached_property
+    def market(self) -> Market:
+        """The market that the query names, within the token's reach."""
+        return self.market_called(self.asked_market_key())
+
+    def market_called(self, key: str) -> Market:
+        """The market of this key, within the token's reach."""
+        return reached(markets_of(self.token).filter(key=key).first(), "market", key)
+
+
+class SellerEndpoint(Endpoint):
+    """An address for sellers' tokens. `seller` is the only door to rows: another's row is a 404."""
+
+    permission_classes = [SellerOnly]
+
+    @property
+    def seller(self) -> Seller:
+        """Whose token it is."""
+        seller = self.token.seller
+        assert seller is not None
+        return seller
+
+
+def reached[Row](row: Row | None, what: str, key: str) -> Row:
+    """The row; where it is not there for this token, a 404 that does not tell whether it is there for another."""
+    if row is None:
+        raise NotFound(f"There is no {what} '{key}' for this token.")
+    return row
+
+
+class UnknownAddress(Endpoint):
+    """Whatever is no address of the API."""
+
+    authentication_classes = []
+    permission_classes = []
+    schema = None  # type: ignore[assignment]
+
+    def http_method_not_allowed(self, request: Request | HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        raise NotFound(f"There is no address {request.path[:200]}. The addresses stand at /api/docs/.")

@@ -1,0 +1,81 @@
+"""Publishing: one competition, or many as JSON or as one of NGED's files."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from markets.bodies import JsonBody, read_object, read_rows
+from markets.idempotency import idempotent
+from markets.openapi import MARKET, call
+from markets.operations.competitions import publish_competitions
+from markets.problems import RowProblem, error_entry
+from markets.rules.notices import CompetitionNotice
+
+from ..publication import in_labels, notices_of
+from ..serializers.competitions import CompetitionFields, ListedCompetitionFields, PublishedFields, notice_of
+from .base import TAG_PREFIX, CsvBody, NgedEndpoint, NotTaken, read_nged_file, row_problems
+
+TAG = TAG_PREFIX + "competitions"
+
+
+class CompetitionView(NgedEndpoint):
+    """One competition under its reference."""
+
+    @call(
+        "nged_publish_competition",
+        "Publish or revise a competition",
+        tag=TAG,
+        parameters=[MARKET],
+        request=CompetitionFields,
+        answers={201: PublishedFields, 200: PublishedFields},
+        is_write=True,
+    )
+    @idempotent
+    def put(self, request: Request, reference: str) -> Response:
+        """201 where it is new, 200 where it was revised or is the same. A fault refuses the whole."""
+        listed = request.data | {"reference": reference} if isinstance(request.data, dict) else request.data
+        notice = notice_of(read_object(ListedCompetitionFields(), listed))
+        published = publish_competitions(market=self.market, notices=[notice], by=self.token)
+        return Response(vars(published), status=201 if published.created else 200)
+
+
+class ImportView(NgedEndpoint):
+    """Many competitions at once."""
+
+    parser_classes = [JsonBody, CsvBody]
+
+    @call(
+        "nged_import_competitions",
+        "Publish or revise many, as JSON or as one of NGED's files",
+        tag=TAG,
+        parameters=[MARKET],
+        request={"application/json": ListedCompetitionFields(many=True), "text/csv": OpenApiTypes.STR},
+        answers={200: PublishedFields, 207: PublishedFields},
+        is_write=True,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """The good competitions are kept, the others reported: 200 without problems, 207 with, 422 where none is good.
+
+        CSV: Trade Results Summary, Trade Results or Short Term Trade Parameters, recognised by the header.
+        """
+        market = self.market
+        if isinstance(request.data, bytes):
+            reading = read_nged_file(request.data)
+            answer = self._publish(market, notices_of(reading.season), row_problems(reading.errors))
+            problems = [in_labels(problem) for problem in answer.pop("problems")]
+        else:
+            rows, faults = read_rows(ListedCompetitionFields(), request.data)
+            answer = self._publish(market, [notice_of(values, line) for line, values in rows], faults)
+            problems = answer.pop("problems")
+        if problems and not any(answer.values()):
+            raise NotTaken(f"Nothing was kept: {len(problems)} things need correcting.", problems)
+        listed = [error_entry(problem) for problem in problems]
+        return Response(answer | {"problems": listed}, status=207 if problems else 200)
+
+    def _publish(self, market: Any, notices: list[CompetitionNotice], faults: list[RowProblem]) -> dict[str, Any]:
+        published = publish_competitions(market=market, notices=notices, by=self.token, keep_good=True)
+        problems = sorted(faults + published.problems, key=lambda problem: problem.line)
+        return vars(published) | {"problems": problems}

@@ -1,0 +1,72 @@
+"""Results come back: per bid a decision, per window that nobody bid in the fact; as JSON or as NGED's results file."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from markets.bodies import JsonBody, read_all_rows, read_object
+from markets.idempotency import idempotent
+from markets.openapi import MARKET, call
+from markets.operations.results import record_results
+from markets.rules.notices import BidResult, NoResponse
+
+from ..bids_known import known_to
+from ..columns import RESULTS, label_of
+from ..outcomes import Decisions, decisions_of
+from ..serializers.bids import NoResponseFields, RecordedCounts, ResultFields, ResultsDescription, ResultsFields
+from .base import TAG_PREFIX, CsvBody, NgedEndpoint, NotTaken, read_nged_file, row_problems
+
+
+class ResultsView(NgedEndpoint):
+    """Decisions on bids."""
+
+    parser_classes = [JsonBody, CsvBody]
+
+    @call(
+        "nged_record_results",
+        "Return results",
+        tag=TAG_PREFIX + "results",
+        parameters=[MARKET],
+        request={"application/json": ResultsDescription, "text/csv": OpenApiTypes.STR},
+        answers={200: RecordedCounts},
+        faults=[409],
+        is_write=True,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        """All or none. A repeat changes nothing; another result for a decided bid is a contradiction (409).
+
+        CSV: Trade Results Summary or Trade Results; offers of companies that are not Piclo's are counted and left alone.
+        """
+        market = self.market
+        decided = self._of_file(request.data) if isinstance(request.data, bytes) else _of_json(request.data)
+        if decided.problems:
+            faults = sorted(decided.problems, key=lambda fault: fault.line)
+            raise NotTaken(f"No result was kept: {len(faults)} rows need correcting.", faults)
+        recorded = record_results(
+            market=market, results=decided.results, no_responses=decided.no_responses, by=self.token
+        )
+        return Response(vars(recorded) | {"not_ours": decided.not_ours})
+
+    def _of_file(self, content: bytes) -> Decisions:
+        reading = read_nged_file(content)
+        if label_of(RESULTS, "outcome") not in reading.table.header:
+            raise NotTaken("This file asks for capacity, it has no results. Send Trade Results or their Summary.")
+        known = known_to(self.market, [competition.reference for competition in reading.season.competitions])
+        decided = decisions_of(
+            reading.season, known.bids, companies=known.companies, competitions=known.competitions
+        )
+        decided.problems += row_problems(reading.errors)
+        return decided
+
+
+def _of_json(body: Any) -> Decisions:
+    lists = read_object(ResultsFields(), body)
+    results = read_all_rows(ResultFields(), lists["results"])
+    silent = read_all_rows(NoResponseFields(), lists["no_responses"])
+    return Decisions(
+        results=[BidResult(**values, line=line) for line, values in results],
+        no_responses=[NoResponse(**values, line=line) for line, values in silent],
+    )

@@ -1,0 +1,68 @@
+"""Competitions as NGED publishes them in JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from markets.bodies import Day, Fields, Figure, Instant
+from markets.models import Zone
+from markets.openapi import ErrorEntry
+from markets.rules.notices import CompetitionNotice, WindowNotice
+
+
+class WindowFields(Fields):
+    """A service window. An end at or before the start is the next day's."""
+
+    name = serializers.CharField(max_length=200)
+    first_day = Day()
+    last_day = Day()
+    weekdays = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=7),
+        min_length=1,
+        max_length=7,
+        help_text="ISO: Monday is 1.",
+    )
+    local_start = serializers.TimeField(help_text="London time.")
+    local_end = serializers.TimeField(help_text="London time, not included.")
+    required_kw = Figure()
+
+
+class CompetitionFields(Fields):
+    """A competition with its windows; its reference stands in the address."""
+
+    name = serializers.CharField(max_length=300)
+    product = serializers.CharField(max_length=100, help_text="As NGED writes it.")
+    zone = serializers.RegexField(r"^\S+$", max_length=60, source="zone_code", help_text="CMZ code.")
+    zone_name = serializers.CharField(max_length=200, allow_blank=True, default="")
+    licence_area = serializers.CharField(max_length=10, allow_blank=True, default="")
+    zone_level = serializers.ChoiceField(Zone.Level.choices, default=Zone.Level.HV)
+    opens_at = Instant()
+    closes_at = Instant(help_text="Gate closure: bids are taken before this instant.")
+    first_day = Day(help_text="First day of delivery.")
+    last_day = Day(help_text="Last day of delivery.")
+    required_kw = Figure(help_text="The peak over all windows.")
+    availability_ceiling_gbp_per_mw_h = Figure(default=0)
+    utilisation_ceiling_gbp_per_mwh = Figure(default=0)
+    sustain_ceiling_gbp_per_kw = Figure(default=0)
+    windows = WindowFields(many=True)
+
+
+class ListedCompetitionFields(CompetitionFields):
+    """A competition in a list, with its reference."""
+
+    reference = serializers.RegexField(r"^[^/]+$", max_length=100)
+
+
+class PublishedFields(serializers.Serializer):
+    """References by what became of them; a competition with a fault was left out whole."""
+
+    created = serializers.ListField(child=serializers.CharField())
+    revised = serializers.ListField(child=serializers.CharField())
+    unchanged = serializers.ListField(child=serializers.CharField())
+    problems = ErrorEntry(many=True)
+
+
+def notice_of(values: dict[str, Any], line: int = 0) -> CompetitionNotice:
+    """Checked fields, the reference included, as the operations take them."""
+    windows = tuple(WindowNotice(**window | {"weekdays": tuple(window["weekdays"])}) for window in values["windows"])
+    return CompetitionNotice(**values | {"windows": windows, "line": line})

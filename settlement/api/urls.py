@@ -1,0 +1,10 @@
+"""Sellers' addresses of this app."""
+
+from django.urls import path
+
+from . import statements
+
+urlpatterns = [
+    path("statements", statements.StatementsView.as_view(), name="statements"),
+    path("statements/<str:reference>", statements.StatementView.as_view(), name="statement"),
+]
