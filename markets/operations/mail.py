@@ -1,49 +1,164 @@
 """The outbox: queue a mail inside the operation that causes it; claim, send and record it outside of any.
 
 The instruction lane is served by the worker `manage.py instructions`, woken by NOTIFY; the ordinary lane by a job.
+Each step is one statement: what a seller waits for is counted in round trips.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from email.utils import make_msgid
-from smtplib import SMTPRecipientsRefused, SMTPResponseException
+import logging
+import smtplib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from email.utils import make_msgid, parseaddr
+from time import monotonic
+from typing import Any, Self
 
-from django.core.mail import EmailMultiAlternatives
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
-from django.db.models import Count
+from django.db import connection
 from django.utils import timezone
 
 from ..models import Mail, MailAttempt
 
+logger = logging.getLogger(__name__)
+
 CHANNEL = "mail_ready"
-CLAIM = timedelta(seconds=30)
-PAUSES = [timedelta(seconds=s) for s in (1, 2, 5, 10, 30, 60, 300, 900, 3600)]
+CLAIM = timedelta(seconds=15)
+"""How long a claimed mail is nobody else's. It runs out where a worker died, and then the mail is sent again."""
+LATEST_START = timedelta(seconds=5)
+"""No send is begun later than this after the claim, so that a slow provider's timeouts still fit into it."""
+PAUSES = [1, 2, 5, 10, 30, 60, 300, 900, 3600]
+"""Seconds before the next try, after the first, the second ..."""
+IDLE_SECONDS = 5
+"""A connection unused for longer is asked whether it still lives before it gets a message."""
+
+CLAIM_SQL = """
+    UPDATE markets_mail SET claimed_until = clock_timestamp() + %(claim)s WHERE id IN (
+        SELECT id FROM markets_mail
+        WHERE status = 'ready' AND lane = %(lane)s AND not_before <= clock_timestamp() AND created_at <= %(queued_before)s
+          AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+        ORDER BY not_before, id LIMIT %(at_most)s FOR UPDATE SKIP LOCKED)
+    RETURNING *
+"""
+RECORD_SQL = """
+    WITH attempt AS (
+        INSERT INTO markets_mailattempt (mail_id, started_at, finished_at, outcome, answer)
+        VALUES (%(mail)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(answer)s))
+    UPDATE markets_mail SET claimed_until = NULL,
+        status = CASE %(outcome)s WHEN 'accepted' THEN 'sent' WHEN 'refused' THEN 'failed' ELSE 'ready' END,
+        sent_at = CASE %(outcome)s WHEN 'accepted' THEN %(finished_at)s::timestamptz END,
+        not_before = CASE %(outcome)s WHEN 'deferred' THEN %(finished_at)s::timestamptz + interval '1 second' * (%(pauses)s::int[])[
+            least(cardinality(%(pauses)s::int[]), 1 + (SELECT count(*) FROM markets_mailattempt WHERE mail_id = %(mail)s))]
+            ELSE not_before END
+    WHERE id = %(mail)s AND status = 'ready'
+"""
 
 
-def queue(mails: Sequence[Mail]) -> list[Mail]:
-    """Stores ready mails and wakes the worker when the transaction commits. Call it inside the operation."""
+def queue(mails: Sequence[Mail], *, once: bool = False) -> list[Mail]:
+    """Stores ready mails and wakes the worker when the transaction commits. Call it inside the operation.
+
+    `once`: a mail whose own `message_id` was queued before is left out; the mails come back without their keys then.
+    """
     for mail in mails:
-        mail.message_id = mail.message_id or make_msgid(domain="piclo.example")
-    stored = Mail.objects.bulk_create(mails)
+        mail.message_id = mail.message_id or make_msgid(domain=sender_domain())
+    stored = Mail.objects.bulk_create(mails, ignore_conflicts=once)
     if any(mail.lane == Mail.Lane.INSTRUCTION for mail in mails):
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
     return stored
 
 
-def claim(*, lane: str, at_most: int) -> list[Mail]:
+def sender_domain() -> str:
+    """The domain we send from: the right-hand side of our Message-IDs."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+
+
+class Line:
+    """A connection to the mail provider that is kept open between messages, and opened again when it broke."""
+
+    def __init__(self, alias: str = "default"):
+        self.alias = alias
+        self._mailer: BaseEmailBackend | None = None
+        self._used = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def send(self, mail: Mail) -> MailAttempt:
+        """One attempt; returns it, not stored yet. Never raises for a fault of the provider or of the message."""
+        attempt = MailAttempt(mail=mail, started_at=timezone.now(), outcome=MailAttempt.Outcome.ACCEPTED)
+        try:
+            self._open().send_messages([_message(mail)])
+            self._used = monotonic()
+        except Exception as error:
+            attempt.outcome = MailAttempt.Outcome.REFUSED if _for_good(error) else MailAttempt.Outcome.DEFERRED
+            attempt.answer = f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
+            logger.warning("Mail %s to %s was not accepted: %s", mail.pk, mail.recipient, attempt.answer)
+            self.close()
+        attempt.finished_at = timezone.now()
+        return attempt
+
+    def close(self) -> None:
+        """Ends the connection; whatever the provider says to that does not matter any more."""
+        mailer, self._mailer = self._mailer, None
+        try:
+            if mailer is not None:
+                mailer.close()
+        except Exception:
+            logger.debug("The provider closed the connection first.", exc_info=True)
+
+    def _open(self) -> BaseEmailBackend:
+        if self._mailer is not None and monotonic() - self._used > IDLE_SECONDS and not _lives(self._mailer):
+            self.close()
+        if self._mailer is None:
+            self._mailer = mailers[self.alias]
+            self._mailer.open()
+        return self._mailer
+
+
+def claim(*, lane: str, at_most: int, queued_before: datetime | None = None) -> list[Mail]:
     """Takes due mails for this worker alone, for `CLAIM`; oldest first. Committed before anything is sent."""
-    with transaction.atomic():
-        due = Mail.objects.due(lane).order_by("not_before", "pk").select_for_update(skip_locked=True)
-        mails = list(due[:at_most])
-        Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(claimed_until=timezone.now() + CLAIM)
-    return mails
+    bounds = {"claim": CLAIM, "lane": lane, "at_most": at_most, "queued_before": queued_before or "infinity"}
+    return sorted(Mail.objects.raw(CLAIM_SQL, bounds), key=lambda mail: (mail.not_before, mail.pk))
 
 
-def send(mail: Mail, mailer: BaseEmailBackend) -> MailAttempt:
-    """One attempt over the mailer's kept connection; returns the attempt, not stored yet. Never raises for a provider's fault."""
-    attempt = MailAttempt(mail=mail, started_at=timezone.now(), outcome=MailAttempt.Outcome.ACCEPTED)
+def record_attempt(attempt: MailAttempt) -> None:
+    """Stores what came of an attempt: sent, given up, or ready again after a growing pause.
+
+    Where another worker recorded the mail as sent in the meantime, the attempt alone is added: so duplicates are counted.
+    """
+    values: dict[str, Any] = {
+        "mail": attempt.mail_id,
+        "started_at": attempt.started_at,
+        "finished_at": attempt.finished_at,
+        "outcome": str(attempt.outcome),
+        "answer": attempt.answer,
+        "pauses": PAUSES,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD_SQL, values)
+
+
+def send_all(mails: Sequence[Mail], line: Line, *, record: Callable[[MailAttempt], None] = record_attempt) -> None:
+    """Sends claimed mails one by one, each recorded before the next, so that a kill costs one duplicate at most."""
+    latest_start = monotonic() + LATEST_START.total_seconds()
+    for mail in mails:
+        if monotonic() > latest_start:
+            break  # the rest is taken again when its claim runs out, by whoever is quicker
+        record(line.send(mail))
+
+
+def send_due(*, lane: str, line: Line, at_most: int, queued_before: datetime | None = None) -> int:
+    """Claims due mails of a lane, sends and records them. Returns how many were claimed."""
+    mails = claim(lane=lane, at_most=at_most, queued_before=queued_before)
+    send_all(mails, line)
+    return len(mails)
+
+
+def _message(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
@@ -52,42 +167,23 @@ def send(mail: Mail, mailer: BaseEmailBackend) -> MailAttempt:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _lives(mailer: BaseEmailBackend) -> bool:
+    """Whether a kept SMTP connection still answers. Providers reached by HTTP look after that themselves."""
+    smtp = getattr(mailer, "connection", None)
     try:
-        mailer.send_messages([message])
-    except (SMTPRecipientsRefused, SMTPResponseException) as error:
-        attempt.outcome = MailAttempt.Outcome.REFUSED if _for_good(error) else MailAttempt.Outcome.DEFERRED
-        attempt.answer = str(error)
-    except Exception as error:
-        attempt.outcome = MailAttempt.Outcome.DEFERRED
-        attempt.answer = f"{type(error).__name__}: {error}"
-    attempt.finished_at = timezone.now()
-    return attempt
+        return not isinstance(smtp, smtplib.SMTP) or smtp.noop()[0] == 250
+    except (smtplib.SMTPException, OSError):
+        return False
 
 
-def _for_good(error: SMTPRecipientsRefused | SMTPResponseException) -> bool:
-    """A 5xx answer: to repeat would not help."""
-    if isinstance(error, SMTPRecipientsRefused):
+def _for_good(error: Exception) -> bool:
+    """The provider refuses this recipient or this message with 5xx: to repeat would not help.
+
+    A refused login, greeting or sender is our own set-up at fault: the mail waits until that is put right.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    return error.smtp_code >= 500
-
-
-@transaction.atomic
-def record_attempts(attempts: Iterable[MailAttempt]) -> None:
-    """Stores what came of the attempts: sent, given up, or ready again after a growing pause."""
-    attempts = MailAttempt.objects.bulk_create(attempts)
-    tried = dict(
-        MailAttempt.objects.filter(mail__in=[a.mail_id for a in attempts])
-        .values_list("mail")
-        .annotate(Count("pk"))
-        .values_list("mail", "pk__count")
-    )
-    for attempt in attempts:
-        mail = attempt.mail
-        mail.claimed_until = None
-        if attempt.outcome == MailAttempt.Outcome.ACCEPTED:
-            mail.status, mail.sent_at = Mail.Status.SENT, attempt.finished_at
-        elif attempt.outcome == MailAttempt.Outcome.REFUSED:
-            mail.status = Mail.Status.FAILED
-        else:
-            mail.not_before = attempt.finished_at + PAUSES[min(tried[mail.pk], len(PAUSES)) - 1]
-    Mail.objects.bulk_update([a.mail for a in attempts], ["status", "sent_at", "claimed_until", "not_before"])
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

@@ -1,0 +1,26 @@
+"""The verbs of dispatch: receive and instruct, answer, match, decide, lock. The only place that changes its state."""
+
+from .alarms import alarm_unsent
+from .answers import AnswerLink, BadLink, answer_instruction, answer_token, read_answer_token
+from .decisions import decide_match, lock_matches, undo_match
+from .matches import candidates_of, match_instruction, match_open
+from .receive import ContradictoryTrigger, Receipt, UnreadableTrigger, receive_trigger
+
+__all__ = [
+    "AnswerLink",
+    "BadLink",
+    "ContradictoryTrigger",
+    "Receipt",
+    "UnreadableTrigger",
+    "alarm_unsent",
+    "answer_instruction",
+    "answer_token",
+    "candidates_of",
+    "decide_match",
+    "lock_matches",
+    "match_instruction",
+    "match_open",
+    "read_answer_token",
+    "receive_trigger",
+    "undo_match",
+]

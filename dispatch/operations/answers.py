@@ -1,0 +1,77 @@
+"""What the seller answers: confirmed or declined. By the signed link of the email, on the page, or by API."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core import signing
+from django.db import transaction
+
+from markets.operations.journal import By, record
+from markets.problems import Refused
+
+from ..models import Acknowledgement, Instruction
+
+SALT = "dispatch.answer"
+LINK_LASTS = timedelta(days=31)
+"""Past the settlement of its month an answer changes nothing any more."""
+
+
+class BadLink(Refused):
+    """The link of an email can't be used: damaged, or too old."""
+
+    status = 404
+    title = "This link cannot be used"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLink:
+    """What a link stands for: one instruction, and the mailbox that it was sent to."""
+
+    instruction: Instruction
+    mailbox: str
+
+
+def answer_token(*, instruction_id: int, mailbox: str) -> str:
+    """The signed part of the link, for one instruction and one mailbox. Whoever has it may answer: no login."""
+    return signing.dumps([instruction_id, mailbox], salt=SALT)
+
+
+def read_answer_token(token: str) -> AnswerLink:
+    """The instruction behind a link. Changes nothing: scanners of mail open every link. Raises BadLink."""
+    try:
+        instruction_id, mailbox = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
+        instruction = Instruction.objects.select_related("trigger", "market__operator", "seller").get(pk=instruction_id)
+    except signing.SignatureExpired as error:
+        raise BadLink(f"This link is older than {LINK_LASTS.days} days. Sign in to see your instructions.") from error
+    except (signing.BadSignature, Instruction.DoesNotExist, ValueError) as error:
+        raise BadLink(
+            "This link is damaged. Copy it whole from the email, or sign in to see your instructions."
+        ) from error
+    return AnswerLink(instruction, mailbox)
+
+
+@transaction.atomic
+def answer_instruction(
+    *, instruction: Instruction, answer: str, reason: str = "", given_by: str, by: By
+) -> Acknowledgement:
+    """Keeps the seller's answer, `confirmed` or `declined`. A later answer replaces it; the same once more changes nothing.
+
+    `given_by` names the person, or the mailbox whose link was used. Raises Refused for a decline without a reason.
+    """
+    reason = reason.strip()
+    if answer not in (Instruction.Answer.CONFIRMED, Instruction.Answer.DECLINED):
+        raise Refused(f"'{answer}' is no answer. Send 'confirmed' or 'declined'.")
+    if answer == Instruction.Answer.DECLINED and not reason:
+        raise Refused("Say why you decline: the operator must find the capacity elsewhere.")
+    if len(reason) > 500:
+        raise Refused("Say it in at most 500 characters.")
+    instruction = Instruction.objects.select_for_update().get(pk=instruction.pk)
+    last = instruction.acknowledgements.last()
+    if last is not None and (last.answer, last.reason, last.given_by) == (answer, reason, given_by):
+        return last
+    instruction.answer = answer
+    instruction.save(update_fields=["answer"])
+    record(by=by, verb="answer_instruction", subject=instruction, reason=reason, answer=answer, given_by=given_by)
+    return Acknowledgement.objects.create(
+        instruction=instruction, answer=answer, reason=reason, given_by=given_by[:200]
+    )

@@ -1,0 +1,80 @@
+"""Matching by rule, after the message left: what is clear is matched, the rest stays open with what does not agree."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from markets.models import Mail, Market
+from markets.operations.journal import By, record
+from markets.problems import Refused
+
+from ..models import Instruction, Kind, Match, Notice
+from ..rules.matching import Judged, Verdict
+from .candidates import verdicts
+
+AT_ONCE = 500
+
+
+def candidates_of(instruction: Instruction) -> tuple[Judged, ...]:
+    """The contracts that it may belong to, best first, each with what does not agree: for the person who decides."""
+    [verdict] = verdicts(market=instruction.market, instructions=[instruction])
+    return verdict.ranked
+
+
+def match_open(*, market: Market, by: By) -> int:
+    """Matches every instruction of a market whose message left and which nobody decided on. Returns how many are clear now.
+
+    The rest stay open, with their discrepancies. An undone match is a person's decision: it is left alone.
+    """
+    matched, after = 0, 0
+    while True:
+        with transaction.atomic():
+            instructions = list(_undecided(market).filter(pk__gt=after)[:AT_ONCE])
+            if not instructions:
+                return matched
+            matched += _match(market, instructions, by=by)
+            after = instructions[-1].pk
+
+
+@transaction.atomic
+def match_instruction(*, instruction: Instruction, by: By) -> Match:
+    """Matches one instruction now. Raises Refused where its message has not left, or where a person decided already."""
+    if not _undecided(instruction.market).filter(pk=instruction.pk).exists():
+        raise Refused(f"{instruction} is not to be matched by rule: its message waits, it is a test, or it is decided.")
+    _match(instruction.market, [instruction], by=by)
+    return Match.objects.get(instruction=instruction)
+
+
+def _undecided(market: Market) -> QuerySet[Instruction]:
+    """No mail of it waits any more, it asks for something, and neither a person nor settlement has fixed its match."""
+    waits = Notice.objects.filter(instruction=OuterRef("pk"), mail__status=Mail.Status.READY)
+    fixed = ~Q(status=Match.Status.OPEN) | Q(decided_by__isnull=False) | Q(locked_at__isnull=False)
+    decided = Match.objects.filter(fixed, instruction=OuterRef("pk"))
+    asks = Instruction.objects.filter(market=market).exclude(kind=Kind.TEST)
+    return asks.exclude(Exists(waits)).exclude(Exists(decided)).order_by("pk").select_for_update(skip_locked=True)
+
+
+def _match(market: Market, instructions: Sequence[Instruction], *, by: By) -> int:
+    Match.objects.bulk_create([Match(instruction=i) for i in instructions], ignore_conflicts=True)
+    matches = {match.instruction_id: match for match in Match.objects.filter(instruction__in=instructions)}
+    found = zip(instructions, verdicts(market=market, instructions=instructions), strict=True)
+    changed = [match for i, verdict in found if _apply(match := matches[i.pk], verdict)]
+    Match.objects.bulk_update(changed, ["status", "contract", "window", "discrepancies", "decided_at"])
+    matched = sum(match.status == Match.Status.MATCHED for match in changed)
+    if changed:
+        record(by=by, verb="match_open", subject=market, matched=matched, open=len(instructions) - matched)
+    return matched
+
+
+def _apply(match: Match, verdict: Verdict) -> bool:
+    """Writes the verdict into the match; whether that changes anything."""
+    if verdict.chosen is None:
+        discrepancies = list(verdict.discrepancies)
+        is_news = match.discrepancies != discrepancies
+        match.discrepancies = discrepancies
+        return is_news
+    match.status, match.discrepancies, match.decided_at = Match.Status.MATCHED, [], timezone.now()
+    match.contract_id, match.window_id = verdict.chosen.candidate.contract_id, verdict.chosen.window_id
+    return True

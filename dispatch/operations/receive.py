@@ -1,0 +1,143 @@
+"""Receiving a trigger: kept byte for byte, made into instructions and ready mails, all in one transaction.
+
+Only when it is committed is the operator answered; so an accepted trigger always has its mails. Nothing is matched here.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from markets.authentication import markets_of
+from markets.models import Market, Operator, Token
+from markets.operations.journal import By, record
+from markets.problems import Contradiction, Refused, RowProblem
+
+from ..models import Instruction, Trigger
+from ..rules.notice import Fault, TriggerNotice, Unreadable, content_of, content_sha256
+from ..rules.reading import read_notice
+from .alarms import alarm_trigger
+from .instruct import instruct
+
+logger = logging.getLogger(__name__)
+
+
+class UnreadableTrigger(Refused):
+    """The trigger can't be read. It was kept as it came and on-call was alarmed, but no seller was instructed."""
+
+    title = "This trigger cannot be read"
+
+
+class ContradictoryTrigger(Contradiction):
+    """The reference is known with other content. It was kept and on-call was alarmed, but no seller was instructed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an accepted trigger led to. A repeat gets what the first one got, and is marked."""
+
+    trigger: Trigger
+    instructions: tuple[Instruction, ...]
+    is_repeat: bool = False
+
+
+def receive_trigger(
+    *, operator: Operator, token: Token | None, raw: bytes, read: Callable[[bytes], TriggerNotice], by: By
+) -> Receipt:
+    """Takes a trigger of an operator in its own dialect: `read` turns the bytes into a notice, or raises Unreadable.
+
+    The same reference and content again, also many times at once, gives the first receipt. A higher `revision` replaces
+    what was sent; a gap between revisions is no reason to withhold one. Returns after the commit, and so refuses to run
+    inside a transaction. Raises UnreadableTrigger and ContradictoryTrigger, both after what they keep is committed.
+    """
+    arrival = Trigger(operator=operator, token=token, raw=raw, received_at=timezone.now())
+    with transaction.atomic(durable=True):
+        outcome = _receive(arrival, read, by=by)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+def _receive(arrival: Trigger, read: Callable[[bytes], TriggerNotice], *, by: By) -> Receipt | Refused:
+    try:
+        notice = read(bytes(arrival.raw))
+    except Unreadable as error:
+        return _keep_unreadable(arrival, error.faults, content=error.content, by=by)
+    except Exception as error:  # a defect of our reader must not lose a trigger
+        logger.exception("Our reader of %s's triggers failed", arrival.operator)
+        fault = Fault("body", "", f"Our reader failed on it ({type(error).__name__}). This is our fault.")
+        return _keep_unreadable(arrival, [fault], content={}, by=by)
+    market = _market(arrival, notice.market)
+    if market is None:
+        fault = Fault("market", notice.market, f"This token reaches no market of {arrival.operator} with this key.")
+        return _keep_unreadable(arrival, [fault], content=content_of(notice), by=by)
+    arrival.market, arrival.reference, arrival.revision, arrival.kind = (
+        market,
+        notice.reference,
+        notice.revision,
+        notice.kind,
+    )
+    arrival.content, arrival.content_sha256 = content_of(notice), content_sha256(notice)
+    return _accept(arrival, notice, by=by)
+
+
+def _accept(arrival: Trigger, notice: TriggerNotice, *, by: By) -> Receipt | Refused:
+    _wait_for_turn(arrival)
+    known = list(
+        Trigger.objects.filter(market=arrival.market_id, reference=notice.reference, problem="").order_by("-revision")
+    )
+    same = next((trigger for trigger in known if trigger.revision == notice.revision), None)
+    if same is not None and same.content_sha256 == arrival.content_sha256:
+        return Receipt(same, tuple(same.instructions.order_by("pk")), is_repeat=True)
+    if known and known[0].revision >= notice.revision:
+        return _keep_contradiction(arrival, known[0], by=by)
+    arrival.save(force_insert=True)
+    before = read_notice(known[0].content) if known else None
+    instructions = instruct(trigger=arrival, notice=notice, before=before)
+    record(by=by, verb="receive_trigger", subject=arrival, kind=arrival.kind, instructions=len(instructions))
+    return Receipt(arrival, tuple(instructions))
+
+
+def _market(arrival: Trigger, key: str) -> Market | None:
+    reached = Market.objects.all() if arrival.token is None else markets_of(arrival.token)
+    return reached.filter(operator=arrival.operator_id, key=key).select_related("operator").first()
+
+
+def _wait_for_turn(arrival: Trigger) -> None:
+    """Triggers of one reference go one after the other: of many copies at once the first is stored, the rest see it."""
+    turn = f"trigger {arrival.market_id} {arrival.reference}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [turn])
+
+
+def _keep_contradiction(arrival: Trigger, latest: Trigger, *, by: By) -> Refused:
+    message = (
+        f"{arrival.reference} is known with other content: revision {latest.revision}, received "
+        f"{latest.received_at:%d %B %Y %H:%M:%S} UTC. To correct it, send it as revision {latest.revision + 1}; "
+        "for another instruction take a new reference."
+    )
+    _keep(arrival, message, "A contradictory trigger", by=by)
+    return ContradictoryTrigger(message, [RowProblem(0, "reference", arrival.reference, message)])
+
+
+def _keep_unreadable(arrival: Trigger, faults: list[Fault], *, content: dict[str, Any], by: By) -> Refused:
+    """`content` is what could be read none the less: enough, mostly, to alarm the right market's people."""
+    arrival.content, arrival.content_sha256 = content, hashlib.sha256(arrival.raw).hexdigest()
+    arrival.market = _market(arrival, content.get("market", ""))
+    arrival.reference, arrival.kind = content.get("reference", ""), content.get("kind", "")
+    problem = "\n".join(f"{fault.field} {fault.value!a}: {fault.reason}" for fault in faults)
+    _keep(arrival, problem, "An unreadable trigger", by=by)
+    rows = [RowProblem(0, fault.field, fault.value, fault.reason) for fault in faults]
+    message = "Nobody was instructed. Our people on call are alarmed; correct the trigger and send it again."
+    return UnreadableTrigger(message, rows)
+
+
+def _keep(arrival: Trigger, problem: str, headline: str, *, by: By) -> None:
+    arrival.problem = problem
+    arrival.save(force_insert=True)
+    alarm_trigger(trigger=arrival, headline=headline)
+    record(by=by, verb="refuse_trigger", subject=arrival, reason=problem)

@@ -1,0 +1,68 @@
+"""What a declared revision changes: the correction that a seller gets names it. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from .notice import Call, TriggerNotice
+from .wording import instant, power
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one seller is told: the call, of which kind, and how it differs from what was told before."""
+
+    call: Call
+    kind: str
+    changes: tuple[str, ...] = ()
+
+
+def orders(notice: TriggerNotice, before: TriggerNotice | None) -> Iterator[Order]:
+    """One order per call; and a cancellation for each call of the earlier revision that the new one leaves out."""
+    if before is None:
+        yield from (Order(call, notice.kind) for call in notice.calls)
+        return
+    earlier = _by_whom(before.calls)
+    for call in notice.calls:
+        told = earlier.get(_whom(call))
+        previous = told.pop(0) if told else None
+        yield Order(call, notice.kind, tuple(_changes(notice, call, before, previous)) or ("nothing",))
+    for call in (call for told in earlier.values() for call in told):
+        yield Order(call, "cancel", ("this call is no longer part of the instruction",))
+
+
+def _whom(call: Call) -> tuple[str, str, str]:
+    return (call.seller.casefold(), call.account.casefold(), call.contract.casefold())
+
+
+def _by_whom(calls: Sequence[Call]) -> dict[tuple[str, str, str], list[Call]]:
+    found: dict[tuple[str, str, str], list[Call]] = {}
+    for call in calls:
+        found.setdefault(_whom(call), []).append(call)
+    return found
+
+
+def _changes(notice: TriggerNotice, call: Call, before: TriggerNotice, previous: Call | None) -> Iterator[str]:
+    if previous is None:
+        yield "this call is new"
+        return
+    pairs: list[tuple[str, str, str]] = [
+        ("kind", before.kind.replace("_", " "), notice.kind.replace("_", " ")),
+        ("product", before.product, notice.product),
+        ("zone", before.zone, notice.zone),
+        ("capacity", _kw(previous.capacity_kw), _kw(call.capacity_kw)),
+        ("start", _at(previous.starts_at, "not stated"), _at(call.starts_at, "not stated")),
+        ("end", _at(previous.ends_at, "until a stop"), _at(call.ends_at, "until a stop")),
+    ]
+    for what, was, now in pairs:
+        if was != now:
+            yield f"{what}: {was or 'not stated'} → {now or 'not stated'}"
+
+
+def _kw(capacity_kw: Decimal | None) -> str:
+    return "" if capacity_kw is None else power(capacity_kw)
+
+
+def _at(at: datetime | None, otherwise: str) -> str:
+    return instant(at) if at else otherwise

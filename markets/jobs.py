@@ -1,0 +1,15 @@
+"""What runs in the background for registration and bidding. Repeating a job is harmless."""
+
+from .models import Mail
+from .operations import mail
+
+AT_ONCE = 20
+
+
+def send_ordinary_mail() -> int:
+    """Sends all ordinary mail that is due. Returns how many were taken in hand."""
+    taken = 0
+    with mail.Line() as line:
+        while claimed := mail.send_due(lane=Mail.Lane.ORDINARY, line=line, at_most=AT_ONCE):
+            taken += claimed
+    return taken
