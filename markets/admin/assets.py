@@ -1,0 +1,128 @@
+"""What delivers, and what the operator decided about it."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from ..models import Asset, Market, Qualification
+from ..operations.assets import decide_qualifications, offer_assets
+from ..rules.notices import QualificationDecision
+from .acting import WithReason, operation, refusals_shown
+from .columns import number, state
+from .noun import Noun, Rows
+
+
+class QualificationRows(Rows):
+    model = Qualification
+    fields = ("market", "status", "reason", "offered_at", "decided_at")
+
+
+class OfferForm(BaseDialogForm):
+    """The market to which the asset is offered."""
+
+    market = forms.ModelChoiceField(Market.objects.all(), widget=UnfoldAdminSelectWidget)
+
+
+@admin.register(Asset)
+class AssetAdmin(Noun):
+    list_display = (
+        "ref",
+        "name",
+        "seller",
+        "technology",
+        "import_meter_id",
+        "licence_area",
+        "capacity_in",
+        "capacity_out",
+    )
+    list_select_related = ("seller",)
+    list_filter = ("technology", "licence_area", "voltage_level", "connection_status", "qualifications__status")
+    search_fields = ("ref", "name", "import_meter_id", "export_meter_id", "postcode", "seller__name")
+    date_hierarchy = "registered_at"
+    inlines = (QualificationRows,)
+    actions_detail = ("offer",)
+    capacity_in = number("max_import_capacity_kw", "Import kW")
+    capacity_out = number("max_export_capacity_kw", "Export kW")
+
+    @operation(
+        "Offer to a market",
+        consequence="The operator will see the asset and decide whether it qualifies.",
+        form=OfferForm,
+        when=lambda asset: asset.retired_at is None,
+        icon="outbox",
+    )
+    def offer(self, request: HttpRequest, asset: Asset, market: Market) -> str:
+        offers = offer_assets(market=market, assets=[asset], by=request.user)
+        return f"{asset} is offered to {market}." if offers else f"{asset} was already offered to {market}."
+
+
+@admin.register(Qualification)
+class QualificationAdmin(Noun):
+    list_display = ("asset_ref", "seller", "market", "standing", "reason", "offered_at", "decided_at")
+    list_select_related = ("asset__seller", "market")
+    list_filter = ("status", "market")
+    search_fields = (
+        "asset__ref",
+        "asset__name",
+        "asset__import_meter_id",
+        "asset__export_meter_id",
+        "asset__seller__name",
+    )
+    date_hierarchy = "offered_at"
+    actions = ("qualify_selected",)
+    actions_detail = ("qualify", "refuse")
+    standing = state()
+
+    @admin.display(description="Asset", ordering="asset__ref")
+    def asset_ref(self, qualification: Qualification) -> str:
+        return str(qualification.asset)
+
+    @admin.display(description="Seller", ordering="asset__seller__name")
+    def seller(self, qualification: Qualification) -> str:
+        return str(qualification.asset.seller)
+
+    @admin.action(description="Qualify the selected assets, as the operator decided")
+    def qualify_selected(self, request: HttpRequest, qualifications: QuerySet[Qualification]) -> None:
+        changed = 0
+        with refusals_shown(request):
+            changed = _decide(qualifications.select_related("market").order_by("market"), "qualified", "", request)
+        messages.success(request, f"{changed} decisions kept.")
+
+    @operation(
+        "Qualified",
+        consequence="The operator accepts the asset: its seller may bid with it.",
+        when=lambda qualification: qualification.status != Qualification.Status.QUALIFIED,
+        icon="check_circle",
+        variant=ActionVariant.PRIMARY,
+    )
+    def qualify(self, request: HttpRequest, qualification: Qualification) -> str:
+        _decide([qualification], Qualification.Status.QUALIFIED, "", request)
+        return f"{qualification.asset} is qualified in {qualification.market}."
+
+    @operation(
+        "Refused",
+        consequence="The operator does not accept the asset. Its seller reads the reason.",
+        form=WithReason,
+        when=lambda qualification: qualification.status != Qualification.Status.REFUSED,
+        icon="cancel",
+        variant=ActionVariant.DANGER,
+    )
+    def refuse(self, request: HttpRequest, qualification: Qualification, reason: str) -> str:
+        _decide([qualification], Qualification.Status.REFUSED, reason, request)
+        return f"{qualification.asset} is refused in {qualification.market}."
+
+
+def _decide(qualifications: Iterable[Qualification], status: str, reason: str, request: HttpRequest) -> int:
+    """Keeps one decision for all, market by market; returns how many changed."""
+    changed = 0
+    for market, members in groupby(qualifications, key=lambda qualification: qualification.market):
+        decisions = [QualificationDecision(member.asset_id, status, reason) for member in members]
+        changed += decide_qualifications(market=market, decisions=decisions, by=request.user)
+    return changed

@@ -1,0 +1,52 @@
+"""What all apps share: the journal, and every email with its attempts."""
+
+import json
+
+from django.contrib import admin
+from unfold.decorators import display
+
+from ..models import JournalEntry, Mail, MailAttempt
+from ..sealing import without_prices
+from .columns import state
+from .noun import Noun, Rows
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(Noun):
+    list_display = ("at", "actor", "verb", "subject", "reason")
+    list_filter = ("verb", "subject_type")
+    search_fields = ("subject", "actor", "verb", "reason")
+    date_hierarchy = "at"
+    hidden_fields = ("details",)
+    never_looked_up = ("details",)
+    fields = ("at", "user", "actor", "verb", "subject_type", "subject_id", "subject", "reason", "details_shown")
+
+    @display(description="Details")
+    def details_shown(self, entry: JournalEntry) -> str:
+        return json.dumps(without_prices(entry.details), indent=2, ensure_ascii=False)
+
+
+class AttemptRows(Rows):
+    model = MailAttempt
+    fields = ("started_at", "finished_at", "outcome", "answer")
+
+
+@admin.register(Mail)
+class MailAdmin(Noun):
+    list_display = ("subject", "recipient", "lane", "standing", "created_at", "sent_at")
+    list_filter = ("status", "lane")
+    search_fields = ("recipient", "subject", "message_id")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    inlines = (AttemptRows,)
+    standing = state()
+
+
+@admin.register(MailAttempt)
+class MailAttemptAdmin(Noun):
+    list_display = ("mail", "result", "started_at", "finished_at", "answer")
+    list_select_related = ("mail",)
+    list_filter = ("outcome", "mail__lane")
+    search_fields = ("mail__recipient", "mail__subject", "answer")
+    date_hierarchy = "started_at"
+    result = state("outcome", "Outcome")

@@ -1,0 +1,104 @@
+"""Whose market it is: operators, markets, products, zones. Reference data, kept by customer success."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.decorators import display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+
+from ..models import Market, Operator, Product, Zone
+from ..operations.clock import move_clock
+from ..operations.tokens import issue_token
+from .acting import operation
+from .noun import EditableNoun
+from .tokens import TOKEN_ONCE
+
+
+class OperatorTokenForm(BaseDialogForm):
+    """What the new token is called, and how far it reaches."""
+
+    name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget, help_text="Where it will be used.")
+    is_sandbox = forms.BooleanField(
+        label="Sandbox",
+        required=False,
+        initial=True,
+        widget=UnfoldBooleanWidget,
+        help_text="Reaches mock markets only.",
+    )
+
+
+@admin.register(Operator)
+class OperatorAdmin(EditableNoun):
+    list_display = ("name", "short_name", "key")
+    search_fields = ("name", "short_name", "key")
+    readonly_after_adding = ("key",)
+    actions_detail = ("issue_token",)
+
+    @operation(
+        "Issue token",
+        consequence="Whoever holds the token acts as this operator. It is shown once: pass it on by a safe way.",
+        form=OperatorTokenForm,
+        icon="key",
+    )
+    def issue_token(self, request: HttpRequest, operator: Operator, name: str, is_sandbox: bool) -> str:
+        _, whole = issue_token(name=name, operator=operator, is_sandbox=is_sandbox, by=request.user)
+        return TOKEN_ONCE.format(whole)
+
+
+class ClockForm(BaseDialogForm):
+    """The new market time."""
+
+    to = forms.SplitDateTimeField(label="Market time", widget=UnfoldAdminSplitDateTimeWidget)
+
+
+@admin.register(Market)
+class MarketAdmin(EditableNoun):
+    list_display = ("name", "operator", "stage", "is_mock", "dispatch_path", "feed_is_live")
+    list_select_related = ("operator",)
+    list_filter = ("operator", "stage", "is_mock")
+    search_fields = ("name", "key")
+    autocomplete_fields = ("operator",)
+    readonly_fields = ("clock_offset", "market_time")
+    readonly_after_adding = ("operator", "key", "is_mock")
+    actions_detail = ("move_clock",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), *(["market_time"] if obj else [])]
+
+    @display(description="Market time now")
+    def market_time(self, market: Market) -> Any:
+        return market.now()
+
+    @operation(
+        "Move the clock",
+        consequence="Only mock markets, only forward: gates close, results and deliveries fall due as if time had passed.",
+        form=ClockForm,
+        when=lambda market: market.is_mock,
+        icon="schedule",
+    )
+    def move_clock(self, request: HttpRequest, market: Market, to: Any) -> str:
+        moved = move_clock(market=market, to=to, by=request.user)
+        return f"It is now {moved.now():%d %B %Y %H:%M} UTC in {market}."
+
+
+@admin.register(Product)
+class ProductAdmin(EditableNoun):
+    list_display = ("name", "operator", "call", "direction", "pays_availability", "pays_utilisation", "pays_sustain")
+    list_select_related = ("operator",)
+    list_filter = ("operator", "call", "direction")
+    search_fields = ("name", "key")
+    autocomplete_fields = ("operator",)
+    readonly_after_adding = ("operator", "key")
+
+
+@admin.register(Zone)
+class ZoneAdmin(EditableNoun):
+    list_display = ("code", "name", "operator", "licence_area", "level")
+    list_select_related = ("operator",)
+    list_filter = ("operator", "licence_area", "level")
+    search_fields = ("code", "name")
+    autocomplete_fields = ("operator",)
+    readonly_after_adding = ("operator", "code")

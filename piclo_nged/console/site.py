@@ -1,0 +1,64 @@
+"""The admin site: which nouns stand in it, how each is dressed, and the addresses that are no model's."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.views.decorators.csp import csp_override
+from unfold.sites import UnfoldAdminSite
+
+from .dressing import dressed
+from .home import needs
+from .nged_file import ImportNgedFile
+from .search import find
+
+STORY = ("markets", "dispatch", "settlement", "sops")
+# Unfold's Alpine evaluates expressions of its templates and sets styles; no page outside the console allows either.
+CONSOLE_CSP = settings.SECURE_CSP | {
+    "script-src": ["'self'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+}
+
+
+class Console(UnfoldAdminSite):
+    """Holds the nouns of the story and nothing else: what other packages register is not shown."""
+
+    index_title = "What needs me now"
+    index_template = "admin/home.html"
+    enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models: Iterable[type[Model]] = (
+            [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        )
+        for model in models:
+            if model._meta.app_label in STORY:
+                super().register(model, dressed(model, admin_class), **options)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        return csp_override(CONSOLE_CSP)(super().admin_view(view, cacheable))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return csp_override(CONSOLE_CSP)(super().login)(request, extra_context)
+
+    def extra_urls(self) -> list[URLPattern]:
+        """Unfold asks for these when it builds the site's addresses."""
+        return [
+            path("find/", self.admin_view(self.find), name="find"),
+            path("nged-file/", self.admin_view(ImportNgedFile.as_view(console=self)), name="nged_file"),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What needs me now, first."""
+        return super().index(request, {"needs": needs(), **(extra_context or {})})
+
+    def find(self, request: HttpRequest) -> TemplateResponse:
+        """Every noun that answers to a reference: ours, NGED's, an MPAN, an email."""
+        term = request.GET.get("q", "").strip()
+        found = find(self, request, term) if term else []
+        context = {**self.each_context(request), "title": "Search", "term": term, "found": found}
+        return TemplateResponse(request, "admin/find.html", context)

@@ -1,0 +1,105 @@
+"""How Unfold dresses the console: its title, and the sidebar in the order of the story."""
+
+from typing import Any
+
+from django.urls import reverse_lazy
+
+
+def _item(title: str, icon: str, noun: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{noun}")}
+
+
+def _nouns(title: str, *items: tuple[str, str, str]) -> dict[str, Any]:
+    """A group of the sidebar; an item is title, icon, and the model's `app_model`."""
+    listed = [_item(name, icon, f"{model}_changelist") for name, icon, model in items]
+    return {"title": title, "collapsible": True, "items": listed}
+
+
+NAVIGATION = [
+    {
+        "items": [
+            _item("What needs me now", "home", "index"),
+            _item("Search", "search", "find"),
+            _item("Import NGED file", "upload_file", "nged_file"),
+        ]
+    },
+    _nouns(
+        "1 Registration",
+        ("Sellers", "storefront", "markets_seller"),
+        ("Assets", "ev_station", "markets_asset"),
+        ("Qualifications", "fact_check", "markets_qualification"),
+        ("Dispatch contacts", "contact_mail", "markets_dispatchcontact"),
+        ("Agreements", "signature", "markets_agreement"),
+        ("Names by operator", "badge", "markets_selleridentity"),
+    ),
+    _nouns(
+        "2 Bidding",
+        ("Competitions", "emoji_events", "markets_competition"),
+        ("Service windows", "date_range", "markets_servicewindow"),
+        ("Bids", "sell", "markets_bid"),
+        ("Bid changes", "history", "markets_bidchange"),
+        ("Receipts", "receipt", "markets_receipt"),
+        ("Contracts", "handshake", "markets_contract"),
+    ),
+    _nouns(
+        "3 Dispatch",
+        ("Triggers", "bolt", "dispatch_trigger"),
+        ("Instructions", "campaign", "dispatch_instruction"),
+        ("Acknowledgements", "how_to_reg", "dispatch_acknowledgement"),
+        ("Matches", "link", "dispatch_match"),
+    ),
+    _nouns(
+        "4 Settlement",
+        ("Readings", "electric_meter", "settlement_readingday"),
+        ("Runs", "calculate", "settlement_settlementrun"),
+        ("Lines", "list_alt", "settlement_settlementline"),
+        ("Statements", "request_quote", "settlement_statement"),
+        ("Invoice lines", "receipt_long", "settlement_invoiceline"),
+        ("Terms", "gavel", "settlement_terms"),
+    ),
+    _nouns(
+        "5 Service",
+        ("Cases", "task_alt", "sops_case"),
+        ("Steps", "conversion_path", "sops_step"),
+        ("Articles", "menu_book", "sops_article"),
+        ("Mail", "mail", "markets_mail"),
+        ("Journal", "auto_stories", "markets_journalentry"),
+    ),
+    _nouns(
+        "Set-up",
+        ("Operators", "domain", "markets_operator"),
+        ("Markets", "store", "markets_market"),
+        ("Products", "category", "markets_product"),
+        ("Zones", "map", "markets_zone"),
+        ("Users", "group", "markets_user"),
+        ("Tokens", "key", "markets_token"),
+    ),
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Piclo × NGED console",
+    "SITE_HEADER": "Piclo × NGED",
+    "SITE_SUBHEADER": "Console of customer success",
+    "SITE_SYMBOL": "electric_bolt",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "COMMAND": {"search_callback": "piclo_nged.console.search.palette", "search_models": False},
+    "SIDEBAR": {"show_search": True, "command_search": True, "navigation": NAVIGATION},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .015 200)",
+            "100": "oklch(94.5% .03 200)",
+            "200": "oklch(89% .055 200)",
+            "300": "oklch(81% .085 200)",
+            "400": "oklch(70% .1 200)",
+            "500": "oklch(58% .1 205)",
+            "600": "oklch(48% .085 208)",
+            "700": "oklch(42% .075 210)",
+            "800": "oklch(36% .062 212)",
+            "900": "oklch(31% .052 215)",
+            "950": "oklch(22% .04 218)",
+        },
+    },
+}

@@ -1,0 +1,168 @@
+"""NGED's columns in the console: bids, contracts and competitions as rows of NGED's files.
+
+Labels and order come from `columns.py`, rows and cells are made as in `wire`. Prices of a bid whose gate is
+still open stay empty. Text that a spreadsheet would run as a formula is put behind an apostrophe.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from import_export.fields import Field
+from import_export.resources import Resource
+
+from markets.models import Asset, Bid, Competition, Contract, ServiceWindow
+from markets.sealing import with_seal
+
+from . import wire
+from .columns import RESULTS, RESULTS_SUMMARY, Column, Kind
+from .wire.season import NO_PRICES, ZERO
+from .wire.writing import write_value
+
+CHUNK = 2000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The columns of Trade Results that tell of a competition and its window, without those of an offer.
+WINDOWS = RESULTS[: [column.field for column in RESULTS].index("company")]
+_OFFERED = ("offered_availability", "offered_utilisation", "offered_season")
+_OUTCOMES = {Bid.Status.ACCEPTED: wire.Outcome.ACCEPTED, Bid.Status.REJECTED: wire.Outcome.REJECTED}
+
+
+class Cell(Field):
+    """A cell of one of NGED's columns, as NGED writes it; empty where there is nothing to say yet."""
+
+    def __init__(self, column: Column):
+        super().__init__(attribute=column.field, column_name=column.label)
+        self.kind = column.kind
+
+    def export(self, instance: Any, **options: Any) -> str:
+        value = getattr(instance, self.attribute)
+        text = "" if value is None else write_value(self.kind, value)
+        return f"'{text}" if self.kind is Kind.TEXT and text.startswith(FORMULA) else text
+
+
+class NgedFile(Resource):
+    """A file in NGED's columns, made of what the console lists."""
+
+    columns: ClassVar[tuple[Column, ...]] = ()
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.fields = {column.field: Cell(column) for column in self.columns}
+
+    def get_export_order(self) -> tuple[str, ...]:
+        return tuple(self.fields)
+
+
+class OffersFile(NgedFile):
+    """Trade Results Summary: a row per bid and technology."""
+
+    columns = RESULTS_SUMMARY
+
+    def iter_queryset(self, bids: QuerySet[Bid]) -> Iterator[wire.SummaryRow]:
+        told = with_seal(bids).select_related("competition__zone", "competition__product", "seller", "contract")
+        for bid in told.prefetch_related("lines__window", "assets").iterator(chunk_size=CHUNK):
+            windows = tuple(_window(line.window) for line in bid.lines.all())
+            season = wire.Season((_competition(bid.competition, windows, offers=(_offer(bid, windows),)),))
+            for row in wire.summary_rows(season):
+                yield _as_far_as_known(row, bid)
+
+
+class ContractsFile(OffersFile):
+    """The accepted rows of a Trade Results Summary."""
+
+    def iter_queryset(self, contracts: QuerySet[Contract]) -> Iterator[wire.SummaryRow]:
+        yield from super().iter_queryset(Bid.objects.filter(contract__in=contracts.values("pk")).order_by("contract"))
+
+
+class WindowsFile(NgedFile):
+    """Trade Results without its offers: a row per window of each competition."""
+
+    columns = WINDOWS
+
+    def iter_queryset(self, competitions: QuerySet[Competition]) -> Iterator[wire.ResultRow]:
+        told = competitions.select_related("zone", "product").prefetch_related("windows")
+        for competition in told.iterator(chunk_size=CHUNK):
+            windows = tuple(_window(window) for window in competition.windows.all())
+            yield from wire.result_rows(wire.Season((_competition(competition, windows, unanswered=windows),)))
+
+
+# What the console exports of which noun.
+RESOURCES: dict[type[Model], list[type[NgedFile]]] = {
+    Bid: [OffersFile],
+    Contract: [ContractsFile],
+    Competition: [WindowsFile],
+}
+
+
+def _window(window: ServiceWindow) -> wire.Window:
+    return wire.Window(
+        window.name,
+        window.first_day,
+        window.last_day,
+        tuple(window.weekdays),
+        window.local_start,
+        window.local_end,
+        window.required_kw,
+    )
+
+
+def _competition(competition: Competition, windows: tuple[wire.Window, ...], **told: Any) -> wire.Competition:
+    return wire.Competition(
+        reference=competition.reference,
+        zone=competition.zone.code,
+        product=competition.product.name,
+        name=competition.name,
+        first_day=competition.first_day,
+        last_day=competition.last_day,
+        opens_at=competition.opens_at,
+        closes_at=competition.closes_at,
+        ceiling=wire.Prices(
+            competition.availability_ceiling_gbp_per_mw_h,
+            competition.utilisation_ceiling_gbp_per_mwh,
+            competition.sustain_ceiling_gbp_per_kw,
+        ),
+        windows=windows,
+        **told,
+    )
+
+
+def _offer(bid: Bid, windows: tuple[wire.Window, ...]) -> wire.Offer:
+    contract = getattr(bid, "contract", None)
+    return wire.Offer(
+        reference=bid.reference,
+        company=bid.seller.name,
+        windows=windows,
+        capacity_kw=bid.capacity_kw,
+        prices=_prices(bid),
+        outcome=_OUTCOMES.get(Bid.Status(bid.status), wire.Outcome.REJECTED),
+        accepted_kw=contract.accepted_kw if contract else ZERO,
+        awarded=_prices(contract) if contract else NO_PRICES,
+        technologies=tuple(_technologies(bid.assets.all())),
+        for_restore=False,
+        restore_price_gbp_per_mwh=ZERO,
+        lines=(),
+    )
+
+
+def _prices(terms: Bid | Contract) -> wire.Prices:
+    return wire.Prices(terms.availability_gbp_per_mw_h, terms.utilisation_gbp_per_mwh, terms.sustain_gbp_per_kw)
+
+
+def _technologies(assets: QuerySet[Asset]) -> Iterator[wire.Technology]:
+    """The assets behind a bid by technology; one empty entry where the bid names none."""
+    names = dict.fromkeys(asset.technology for asset in assets) or {"": None}
+    for name in names:
+        behind = [asset for asset in assets if asset.technology == name]
+        installed_kw = sum((max(a.max_import_capacity_kw, a.max_export_capacity_kw) for a in behind), ZERO)
+        yield wire.Technology(name, sum(asset.device_count for asset in behind), installed_kw)
+
+
+def _as_far_as_known(row: wire.SummaryRow, bid: Any) -> wire.SummaryRow:
+    """Without what is not decided yet, and without prices while the bid is sealed."""
+    unknown: dict[str, Any] = dict.fromkeys(_OFFERED) if bid.is_sealed else {}
+    if bid.status not in _OUTCOMES:
+        unknown |= dict.fromkeys(
+            ("outcome", "accepted_kw", "awarded_availability", "awarded_utilisation", "awarded_season")
+        )
+    return replace(row, **unknown)

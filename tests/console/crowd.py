@@ -1,0 +1,175 @@
+"""Rows of every noun of the story, any number of them: what the console's lists are measured on."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
+from markets.models import (
+    Agreement,
+    Asset,
+    Bid,
+    BidChange,
+    BidLine,
+    Competition,
+    Contract,
+    DispatchContact,
+    IdempotentCall,
+    JournalEntry,
+    Mail,
+    MailAttempt,
+    Market,
+    Membership,
+    Operator,
+    Product,
+    Qualification,
+    Receipt,
+    Seller,
+    SellerIdentity,
+    ServiceWindow,
+    Token,
+    User,
+    Zone,
+)
+from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementLine, SettlementRun, Statement, Terms
+from sops.models import Article, Case, Step, Tally
+
+DAY = date(2026, 1, 1)
+
+
+def crowd(count: int, since: int = 0) -> None:
+    """Makes `count` rows of each noun, each of its own neighbours, so that no two share a row to be looked up."""
+    for i in range(since, since + count):
+        _Story(i).tell()
+
+
+class _Story:
+    """One of each noun, numbered."""
+
+    def __init__(self, number: int):
+        self.number, self.now = number, timezone.now()
+
+    def tell(self) -> None:
+        self._registration()
+        self._bidding()
+        self._dispatch()
+        self._settlement()
+        self._service()
+
+    def _registration(self) -> None:
+        i = self.number
+        self.operator = Operator.objects.create(key=f"op-{i}", name=f"Operator {i}", short_name=f"OP{i}")
+        self.market = Market.objects.create(operator=self.operator, key=f"m-{i}", name=f"Market {i}")
+        self.product = Product.objects.create(operator=self.operator, key="dynamic", name="Dynamic", call="triggered")
+        self.zone = Zone.objects.create(operator=self.operator, code=f"CMZ_{i}", licence_area="EM")
+        self.user = User.objects.create_user(f"person{i}@crowd.example")
+        self.seller = Seller.objects.create(name=f"Seller {i}")
+        Membership.objects.create(seller=self.seller, user=self.user)
+        SellerIdentity.objects.create(operator=self.operator, seller=self.seller, kind="company", name=f"Known as {i}")
+        Agreement.objects.create(seller=self.seller, version="1", signatory="A. N. Other", signed_at=self.now)
+        self.contact = DispatchContact.objects.create(
+            seller=self.seller, market=self.market, email=f"box{i}@crowd.example"
+        )
+        self.asset = Asset.objects.create(seller=self.seller, ref=f"A{i}", name=f"Asset {i}", technology="Battery")
+        Qualification.objects.create(asset=self.asset, market=self.market)
+        self.token = Token.objects.create(seller=self.seller, name=f"Token {i}", prefix=f"p{i}", sha256=f"{i:064d}")
+        IdempotentCall.objects.create(token=self.token, key=f"k{i}", request_sha256="", status=200, answer={})
+
+    def _bidding(self) -> None:
+        i = self.number
+        self.competition = Competition.objects.create(
+            market=self.market,
+            reference=f"COMP-{i}",
+            name=f"Competition {i}",
+            product=self.product,
+            zone=self.zone,
+            opens_at=self.now - timedelta(days=2),
+            closes_at=self.now - timedelta(days=1),
+            first_day=DAY,
+            last_day=DAY,
+            required_kw=100,
+        )
+        self.window = ServiceWindow.objects.create(
+            competition=self.competition,
+            name=f"Window {i}",
+            first_day=DAY,
+            last_day=DAY,
+            weekdays=[1],
+            local_start="16:00",
+            local_end="20:00",
+            required_kw=100,
+        )
+        self.bid = Bid.objects.create(
+            competition=self.competition, seller=self.seller, capacity_kw=5, placed_at=self.now, changed_at=self.now
+        )
+        BidLine.objects.create(bid=self.bid, window=self.window, capacity_kw=5)
+        BidChange.objects.create(
+            market=self.market,
+            competition=self.competition,
+            bid=self.bid,
+            kind="placed",
+            content={"bid": self.bid.reference},
+            changed_at=self.now,
+        )
+        Receipt.objects.create(bid=self.bid, revision=1)
+        self.contract = Contract.objects.create(
+            bid=self.bid, seller=self.seller, market=self.market, accepted_kw=5, awarded_at=self.now
+        )
+
+    def _dispatch(self) -> None:
+        i = self.number
+        trigger = Trigger.objects.create(
+            operator=self.operator,
+            market=self.market,
+            reference=f"TR-{i}",
+            kind="start",
+            raw=b"{}",
+            content_sha256="",
+            received_at=self.now,
+        )
+        self.instruction = Instruction.objects.create(
+            trigger=trigger, market=self.market, seller=self.seller, kind="start", starts_at=self.now
+        )
+        mail = Mail.objects.create(
+            recipient=f"box{i}@crowd.example", subject="Start", text="", message_id=f"<{i}@crowd>"
+        )
+        MailAttempt.objects.create(mail=mail, started_at=self.now, finished_at=self.now, outcome="deferred")
+        Notice.objects.create(instruction=self.instruction, mail=mail, contact=self.contact)
+        Acknowledgement.objects.create(instruction=self.instruction, answer="confirmed", given_by="A. N. Other")
+        Match.objects.create(instruction=self.instruction, contract=self.contract, window=self.window)
+
+    def _settlement(self) -> None:
+        i = self.number
+        terms = Terms.objects.create(market=self.market, from_month=DAY)
+        reading = ReadingDay.objects.create(asset=self.asset, day=DAY, watts=[1000] * 48, source="upload")
+        ForwardedReading.objects.create(reading_day=reading, market=self.market)
+        run = SettlementRun.objects.create(market=self.market, terms=terms, month=DAY, started_by=self.user)
+        SettlementLine.objects.create(
+            run=run,
+            seller=self.seller,
+            contract=self.contract,
+            window=self.window,
+            instruction=self.instruction,
+            starts_at=self.now,
+            ends_at=self.now + timedelta(hours=1),
+            instructed_kw=5,
+            delivered_kwh=5,
+            delivered_share=1,
+            utilisation_gbp=Decimal("1.25"),
+        )
+        SettlementRun.objects.filter(pk=run.pk).update(status="checked")
+        second = User.objects.create_user(f"second{i}@crowd.example")
+        SettlementRun.objects.filter(pk=run.pk).update(status="approved", approved_by=second)
+        Statement.objects.create(run=run, seller=self.seller, total_gbp=Decimal("1.25"))
+        InvoiceLine.objects.create(
+            market=self.market, month=DAY, reference=f"INV-{i}", contract=self.contract, amount_gbp=1
+        )
+
+    def _service(self) -> None:
+        i = self.number
+        step = Step.objects.create(key=f"step-{i}")
+        Case.objects.create(step=step, subject_id=i, subject=f"Subject {i}")
+        Tally.objects.create(step=step, day=DAY)
+        Article.objects.create(slug=f"article-{i}", title=f"Article {i}", body="")
+        JournalEntry.objects.create(user=self.user, actor=self.user.email, verb="tell", subject=f"Story {i}")
