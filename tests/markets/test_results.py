@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import ProgrammingError, connection, transaction
 
 from markets.models import Bid, Contract, Mail
 from markets.operations import results
@@ -84,6 +84,10 @@ def test_reconciliation_names_each_difference(contract, bid, market):
 
 
 def test_the_database_refuses_an_undecided_bid_to_be_redecided(contract, bid):
-    with pytest.raises(ProgrammingError, match="Invalid transition"), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="Invalid transition"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE markets_bid SET status = 'rejected' WHERE id = %s", [bid.pk])
     assert Bid.objects.get(pk=bid.pk).status == "accepted"

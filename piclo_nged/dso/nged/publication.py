@@ -42,7 +42,7 @@ def notice_of(competition: Competition, line: int = 0) -> CompetitionNotice:
         required_kw=competition.peak_required_kw,
         availability_ceiling_gbp_per_mw_h=competition.ceiling.availability_gbp_per_mw_h,
         utilisation_ceiling_gbp_per_mwh=competition.ceiling.utilisation_gbp_per_mwh,
-        sustain_ceiling_gbp_per_kw=competition.ceiling.season_gbp_per_kw,
+        sustain_ceiling_gbp_per_kw=competition.ceiling.sustain_gbp_per_kw,
         windows=tuple(_window(window, names[window]) for window in competition.windows),
         line=line,
     )
