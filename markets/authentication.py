@@ -86,6 +86,4 @@ class SellerOnly(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token = request.auth
-        return (
-            isinstance(token, Token) and token.seller is not None and token.seller.status != Seller.Status.SUSPENDED
-        )
+        return isinstance(token, Token) and token.seller is not None and token.seller.status != Seller.Status.SUSPENDED

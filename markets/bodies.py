@@ -53,6 +53,15 @@ class JsonBody(BaseParser):
             raise Malformed(f"This JSON cannot be read: {error}.") from error
 
 
+class CsvBody(BaseParser):
+    """A file as it is: the bytes."""
+
+    media_type = "text/csv"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        return stream.read()
+
+
 def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
@@ -171,7 +180,8 @@ def _faults(detail: Any, given: Any, path: str) -> Iterator[tuple[str, str, str]
             if name == api_settings.NON_FIELD_ERRORS_KEY:
                 yield from _faults(inner, given, path)
             else:
-                yield from _faults(inner, _inside(given, name), f"{path}.{name}" if path else str(name))
+                step = f"[{name}]" if isinstance(name, int) else f".{name}"
+                yield from _faults(inner, _inside(given, name), f"{path}{step}".lstrip("."))
     elif any(isinstance(inner, dict | list) for inner in detail):
         for place, inner in enumerate(detail):
             yield from _faults(inner, _inside(given, place), f"{path}[{place}]") if inner else ()

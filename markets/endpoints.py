@@ -5,7 +5,6 @@ from functools import cached_property
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -13,6 +12,7 @@ from .authentication import OperatorOnly, SellerOnly, markets_of
 from .bodies import Fields, JsonBody
 from .models import Market, Seller, Token
 from .paging import read_query
+from .rendering import JsonAnswer
 
 
 class _MarketQuery(Fields):
@@ -23,7 +23,7 @@ class Endpoint(APIView):
     """An address of the API: JSON in, JSON out; errors are problems."""
 
     parser_classes = [JsonBody]
-    renderer_classes = [JSONRenderer]
+    renderer_classes = [JsonAnswer]
     metadata_class = None
 
     @property

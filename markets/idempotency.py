@@ -17,13 +17,13 @@ from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import APIException
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from . import problems
 from .models import IdempotentCall, Token
 from .problems import Refused, problem_response
+from .rendering import JsonAnswer
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 200
@@ -112,7 +112,7 @@ def _digest(request: Request) -> str:
 
 def _content(answer: HttpResponseBase) -> Any:
     if isinstance(answer, Response):
-        return json.loads(JSONRenderer().render(answer.data))
+        return json.loads(JsonAnswer().render(answer.data))
     assert isinstance(answer, HttpResponse)
     return json.loads(answer.content)
 

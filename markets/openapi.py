@@ -17,7 +17,9 @@ MARKET_OPTIONAL = OpenApiParameter("market", str, description="Key of the market
 AFTER = OpenApiParameter("after", {"type": "integer", "minimum": 0, "default": 0}, description="The last `next`.")
 BEFORE = OpenApiParameter("before", {"type": "integer", "minimum": 1}, description="The last `next`; newest first.")
 LIMIT = OpenApiParameter(
-    "limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": USUAL_ITEMS}, description="Items a page."
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": USUAL_ITEMS},
+    description="Items a page.",
 )
 KEY = OpenApiParameter(
     HEADER,

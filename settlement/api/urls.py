@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import statements
+from . import readings, statements
 
 urlpatterns = [
+    path("readings", readings.ReadingsView.as_view(), name="readings"),
     path("statements", statements.StatementsView.as_view(), name="statements"),
     path("statements/<str:reference>", statements.StatementView.as_view(), name="statement"),
 ]

@@ -1,9 +1,7 @@
 """What NGED's addresses share: whose they are, and its files as bodies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
-
-from rest_framework.parsers import BaseParser
 
 from markets.endpoints import OperatorEndpoint
 from markets.problems import Refused, RowProblem
@@ -23,16 +21,6 @@ class NgedEndpoint(OperatorEndpoint):
     """An address for NGED's tokens."""
 
     operator_key = "nged"
-
-
-class CsvBody(BaseParser):
-    """A file of NGED as it is: the bytes."""
-
-    media_type = "text/csv"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        content: bytes = stream.read()
-        return content
 
 
 def read_nged_file(content: bytes) -> wire.Reading[Any]:

@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import JsonBody, read_object, read_rows
+from markets.bodies import CsvBody, JsonBody, read_object, read_rows
 from markets.idempotency import idempotent
 from markets.openapi import MARKET, call
 from markets.operations.competitions import publish_competitions
@@ -15,7 +15,7 @@ from markets.rules.notices import CompetitionNotice
 
 from ..publication import in_labels, notices_of
 from ..serializers.competitions import CompetitionFields, ListedCompetitionFields, PublishedFields, notice_of
-from .base import TAG_PREFIX, CsvBody, NgedEndpoint, NotTaken, read_nged_file, row_problems
+from .base import TAG_PREFIX, NgedEndpoint, NotTaken, read_nged_file, row_problems
 
 TAG = TAG_PREFIX + "competitions"
 

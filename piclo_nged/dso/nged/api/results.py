@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import JsonBody, read_all_rows, read_object
+from markets.bodies import CsvBody, JsonBody, read_all_rows, read_object
 from markets.idempotency import idempotent
 from markets.openapi import MARKET, call
 from markets.operations.results import record_results
@@ -16,7 +16,7 @@ from ..bids_known import known_to
 from ..columns import RESULTS, label_of
 from ..outcomes import Decisions, decisions_of
 from ..serializers.bids import NoResponseFields, RecordedCounts, ResultFields, ResultsDescription, ResultsFields
-from .base import TAG_PREFIX, CsvBody, NgedEndpoint, NotTaken, read_nged_file, row_problems
+from .base import TAG_PREFIX, NgedEndpoint, NotTaken, read_nged_file, row_problems
 
 
 class ResultsView(NgedEndpoint):
@@ -55,9 +55,7 @@ class ResultsView(NgedEndpoint):
         if label_of(RESULTS, "outcome") not in reading.table.header:
             raise NotTaken("This file asks for capacity, it has no results. Send Trade Results or their Summary.")
         known = known_to(self.market, [competition.reference for competition in reading.season.competitions])
-        decided = decisions_of(
-            reading.season, known.bids, companies=known.companies, competitions=known.competitions
-        )
+        decided = decisions_of(reading.season, known.bids, companies=known.companies, competitions=known.competitions)
         decided.problems += row_problems(reading.errors)
         return decided
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import assets, bids, competitions, dispatch, reconciliations, results, sandbox
+from . import assets, bids, competitions, dispatch, readings, reconciliations, results, sandbox
 
 app_name = "nged-api"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("reconciliations", reconciliations.ReconciliationsView.as_view(), name="reconciliations"),
     path("dispatch/triggers", dispatch.TriggersView.as_view(), name="triggers"),
     path("dispatch/triggers/<str:reference>", dispatch.TriggerView.as_view(), name="trigger"),
+    path("readings", readings.ReadingsView.as_view(), name="readings"),
     path("sandbox/clock", sandbox.ClockView.as_view(), name="clock"),
 ]
