@@ -1,6 +1,5 @@
 """What is paid and why: the terms of a market, a run for one month, its lines, and the statements issued from it."""
 
-from decimal import Decimal
 from typing import Self
 
 import pgtrigger
@@ -94,6 +93,9 @@ class SettlementRun(models.Model):
     last_reading_id = models.BigIntegerField(
         default=0, editable=False, help_text="The newest reading looked at: what came later is for a rerun."
     )
+    findings = models.JSONField(
+        default=list, editable=False, help_text="Sentences: what could not be settled when the lines were made."
+    )
     started_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: a job."
     )
@@ -173,11 +175,6 @@ class SettlementLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract} {self.starts_at:%d %B %Y %H:%M}"
-
-    @property
-    def total_gbp(self) -> Decimal:
-        """What the line pays, all three kinds together."""
-        return self.availability_gbp + self.utilisation_gbp + self.sustain_gbp
 
 
 class StatementQuerySet(models.QuerySet["Statement"]):

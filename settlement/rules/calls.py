@@ -3,13 +3,16 @@
 A stop may arrive before its start, and an instruction may be revised; what counts is what was asked in the end:
 - of one trigger, the latest revision that starts, changes or cancels; a stop adds to it;
 - a later call takes over from the moment at which it starts, so that no half-hour is asked for twice;
-- a stop or emergency stop ends what is under way at its instant; a cancellation also voids what was to come.
+- a stop ends what is under way at its instant, and what was announced for later on that day does not start;
+- an emergency stop or a cancellation also voids everything else that was announced before it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+
+from .halfhours import london_day
 
 ASKS = frozenset({"start", "change"})
 ENDS = frozenset({"stop", "emergency_stop"})
@@ -50,5 +53,8 @@ def asked(calls: Sequence[Called]) -> list[Called]:
 
 
 def _ends(end: Called, call: Called) -> bool:
-    """Whether a stop or cancellation bears on a call: it takes effect during it, or it cancels what was announced before."""
-    return end.at >= call.at or (end.kind == "cancel" and end.instruction_id > call.instruction_id)
+    """Whether a stop or cancellation bears on a call: it takes effect during it, or the call, announced before, is void."""
+    if end.at >= call.at:
+        return True
+    announced_before = call.instruction_id < end.instruction_id
+    return announced_before and (end.kind != "stop" or london_day(call.at) == london_day(end.at))

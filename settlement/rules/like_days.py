@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from holidays import country_holidays
+
 WANTED = 10
 """Like days wanted: the ten of "mid 8 of 10"."""
 CANDIDATES = 20
@@ -37,6 +39,12 @@ class LikeDays:
 def is_working_day(day: date, holidays: Set[date]) -> bool:
     """Monday to Friday, no holiday of England and Wales."""
     return day.isoweekday() <= 5 and day not in holidays
+
+
+@lru_cache
+def holidays_of_england_and_wales(first_year: int, last_year: int) -> frozenset[date]:
+    """Bank and public holidays, both years included."""
+    return frozenset(country_holidays("GB", subdiv="ENG", years=range(first_year, last_year + 1)))
 
 
 @lru_cache(maxsize=65_536)

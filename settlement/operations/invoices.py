@@ -1,0 +1,124 @@
+"""The operator's invoice: kept as it came, and compared with our settlement."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from markets.models import Contract, Market
+from markets.operations.journal import By, record
+from markets.problems import Contradiction, Refused, RowProblem
+
+from ..models import InvoiceLine, SettlementRun
+from ..rules.invoice import Amount, InvoiceDifference, Tolerance, compare_invoice
+from ..rules.pay import PENNY
+from .versions import TOTAL
+
+
+@dataclass(frozen=True)
+class InvoiceEntry:
+    """A line of the operator's invoice. `contract`: our reference of the bid (B-12) or of the contract (C-7)."""
+
+    reference: str
+    month: date
+    contract: str
+    amount_gbp: Decimal
+    delivered_kwh: Decimal | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class InvoiceRecorded:
+    """How many lines were new, and how many we held already."""
+
+    new: int
+    repeated: int
+
+
+@transaction.atomic
+def record_invoice(*, market: Market, lines: Sequence[InvoiceEntry], by: By) -> InvoiceRecorded:
+    """Keeps the lines, all or none. The same reference with the same content is a repeat.
+
+    A contract we do not know is kept by its name: the comparison shows it. Raises Refused for amounts that are no whole
+    pence, and Contradiction where a reference comes with other content than before.
+    """
+    if problems := [
+        RowProblem(entry.line, "amount_gbp", str(entry.amount_gbp), "Send whole pence: at most two decimals.")
+        for entry in lines
+        if entry.amount_gbp != entry.amount_gbp.quantize(PENNY)
+    ]:
+        raise Refused(f"No invoice line was kept: {len(problems)} lines need correcting.", problems)
+    contracts = _contracts(market, {entry.contract for entry in lines})
+    held = {
+        kept.reference: kept
+        for kept in InvoiceLine.objects.filter(market=market, reference__in=[entry.reference for entry in lines])
+    }
+    fresh: dict[str, InvoiceLine] = {}
+    contradictions = []
+    for entry in lines:
+        made = _made(market, entry, contracts.get(entry.contract))
+        before = held.get(entry.reference) or fresh.setdefault(entry.reference, made)
+        if _content(before) != _content(made):
+            reason = f"{entry.reference} came before with {_told(before)}. Send a correction under a new reference."
+            contradictions.append(RowProblem(entry.line, "reference", entry.reference, reason))
+    if contradictions:
+        raise Contradiction(f"No invoice line was kept: {len(contradictions)} contradict earlier ones.", contradictions)
+    InvoiceLine.objects.bulk_create(fresh.values())
+    if fresh:
+        record(by=by, verb="record_invoice", subject=market, new=len(fresh))
+    return InvoiceRecorded(len(fresh), len(lines) - len(fresh))
+
+
+def invoice_differences(*, run: SettlementRun, tolerance: Tolerance | None = None) -> list[InvoiceDifference]:
+    """The operator's invoice of the month against the run, contract by contract, each difference explained."""
+    ours = {
+        contract: Amount(gbp, delivered_kwh)
+        for contract, gbp, delivered_kwh in run.lines.order_by("contract__reference")
+        .values_list("contract__reference")
+        .annotate(Sum(TOTAL), Sum("delivered_kwh"))
+    }
+    theirs: dict[str, list[Amount]] = defaultdict(list)
+    invoice = InvoiceLine.objects.filter(market=run.market, month=run.month).select_related("contract")
+    for line in invoice:
+        named = line.contract.reference if line.contract else line.contract_named or line.reference
+        theirs[named].append(Amount(line.amount_gbp, line.delivered_kwh))
+    return compare_invoice(ours, {contract: _sum(amounts) for contract, amounts in theirs.items()}, tolerance)
+
+
+def _contracts(market: Market, named: Iterable[str]) -> dict[str, Contract]:
+    found = Contract.objects.filter(Q(reference__in=named) | Q(bid__reference__in=named), market=market)
+    by_name = {}
+    for contract in found.select_related("bid"):
+        by_name[contract.reference] = by_name[contract.bid.reference] = contract
+    return by_name
+
+
+def _made(market: Market, entry: InvoiceEntry, contract: Contract | None) -> InvoiceLine:
+    return InvoiceLine(
+        market=market,
+        month=entry.month.replace(day=1),
+        reference=entry.reference,
+        contract=contract,
+        contract_named=entry.contract,
+        amount_gbp=entry.amount_gbp,
+        delivered_kwh=None if entry.delivered_kwh is None else entry.delivered_kwh.quantize(Decimal("0.0001")),
+    )
+
+
+def _content(line: InvoiceLine) -> tuple[object, ...]:
+    return line.month, line.contract_named, line.amount_gbp, line.delivered_kwh
+
+
+def _told(line: InvoiceLine) -> str:
+    energy = "no energy" if line.delivered_kwh is None else f"{line.delivered_kwh.normalize():f} kWh"
+    return f"{line.month:%B %Y}, {line.contract_named or 'no contract'}, £{line.amount_gbp:,.2f} and {energy}"
+
+
+def _sum(amounts: Sequence[Amount]) -> Amount:
+    stated = [amount.delivered_kwh for amount in amounts if amount.delivered_kwh is not None]
+    energy = sum(stated, Decimal(0)) if len(stated) == len(amounts) else None
+    return Amount(sum((amount.gbp for amount in amounts), Decimal(0)), energy)

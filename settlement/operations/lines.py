@@ -1,0 +1,90 @@
+"""Making a run's lines: readings of some assets at a time, so that memory stays flat however large the month."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from datetime import date
+
+from ..models import ReadingDay, SettlementLine, SettlementRun, Terms
+from ..rules.baseline import BEFORE, Baselines, Meter, same_time_on
+from ..rules.events import ContractTerms, MonthOfEvents
+from ..rules.halfhours import utc_days
+from ..rules.lines import AssetMeter, Line, Rules, lines_of
+from ..rules.pay import Scale
+from .book import Book
+from .copying import copy_rows
+
+ASSETS_AT_ONCE = 100
+NAMES = tuple(field.name for field in fields(Line))
+
+type Part = list[tuple[ContractTerms, MonthOfEvents]]
+
+
+def write_lines(*, run: SettlementRun, book: Book) -> int:
+    """Computes and stores all lines of a draft run. Returns how many."""
+    written = 0
+    for part in parts(book):
+        lines = compute(book, part, run.terms, run.last_reading_id)
+        rows = ((run.pk, *(getattr(line, name) for name in NAMES)) for line in lines)
+        written += copy_rows(SettlementLine, ("run_id", *NAMES), rows)
+    return written
+
+
+def parts(book: Book) -> Iterator[Part]:
+    """The contracts to settle, in parts of about `ASSETS_AT_ONCE` assets."""
+    part: Part = []
+    assets: set[int] = set()
+    for contract, events in book.to_settle.values():
+        part.append((contract, events))
+        assets.update(contract.asset_ids)
+        if len(assets) >= ASSETS_AT_ONCE:
+            yield part
+            part, assets = [], set()
+    if part:
+        yield part
+
+
+def compute(book: Book, part: Part, terms: Terms, last_reading_id: int) -> Iterator[Line]:
+    """The lines of a part, contract by contract. One query: the readings of its assets on the days that matter."""
+    rules = Rules(terms.interval_minutes, Scale(terms.grace, terms.slope, terms.floor), terms.sustain_is_scaled)
+    readings = _read(needed_days(book, part), last_reading_id)
+    meters = {
+        asset_id: AssetMeter(
+            book.assets[asset_id].ref,
+            Baselines(
+                meter=readings.get(asset_id, {}),
+                event_days=book.event_days[asset_id],
+                holidays=book.holidays,
+                interval_minutes=terms.interval_minutes,
+                adjusted=terms.same_day_adjustment and not book.assets[asset_id].is_battery,
+            ),
+        )
+        for contract, _ in part
+        for asset_id in contract.asset_ids
+    }
+    for contract, events in part:
+        of_contract = [meters[asset_id] for asset_id in contract.asset_ids]
+        yield from lines_of(contract, book.seasons[contract.id], events.events, of_contract, rules)
+
+
+def needed_days(book: Book, part: Part) -> dict[int, set[date]]:
+    """Per asset: the UTC days of which a reading may matter, of the events and of the like days of their baselines."""
+    needed: dict[int, set[date]] = {}
+    for contract, events in part:
+        for event in events.events:
+            if event.is_asked:
+                for asset_id in contract.asset_ids:
+                    days = needed.setdefault(asset_id, set())
+                    days.update(utc_days(event.starts_at - BEFORE, event.ends_at))
+                    for day in book.days_of_baseline(asset_id, event):
+                        start = same_time_on(day, event.starts_at)
+                        days.update(utc_days(start - BEFORE, start + (event.ends_at - event.starts_at)))
+    return needed
+
+
+def _read(needed: dict[int, set[date]], last_reading_id: int) -> dict[int, Meter]:
+    days: Sequence[date] = sorted(set().union(*needed.values())) if needed else ()
+    found: dict[int, dict[date, list[int | None]]] = {}
+    rows = ReadingDay.objects.standing(up_to=last_reading_id).filter(asset__in=needed, day__in=days)
+    for asset_id, day, watts in rows.values_list("asset_id", "day", "watts"):
+        found.setdefault(asset_id, {})[day] = watts
+    return dict(found)
