@@ -69,6 +69,8 @@ def close_cases(*, step: Step, declaration: StepDeclaration, by: By) -> int:
     One that lay waiting is no longer needed. One in somebody's hand is done: that person, or whoever they were after,
     did it in another place.
     """
+    if not step.cases.filter(status__in=Case.OPEN).exists():
+        return 0
     still = wanted(step, declaration).values("pk")
     over = list(step.cases.filter(status__in=Case.OPEN).exclude(subject_id__in=still).values_list("pk", flat=True))
     closed = _close(over, Case.Status.WAITING, Case.Status.DROPPED, "No longer needed: it is not due any more.")

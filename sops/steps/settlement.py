@@ -68,18 +68,17 @@ def markets_to_run() -> QuerySet[Market]:
 
 
 def _runs(status: SettlementRun.Status) -> QuerySet[SettlementRun]:
-    return SettlementRun.objects.filter(status=status).annotate(fell_due_at=F("created_at")).select_related("market")
+    """Runs in this status that no later version has taken the place of."""
+    runs = SettlementRun.objects.newest().filter(status=status)
+    return runs.annotate(fell_due_at=F("created_at")).select_related("market")
 
 
 def runs_to_compare() -> QuerySet[SettlementRun]:
     """Checked or later runs, the newest of their month, of which the operator's invoice has come."""
     invoice = InvoiceLine.objects.filter(market=OuterRef("market"), month=OuterRef("month"))
-    newer = SettlementRun.objects.filter(
-        market=OuterRef("market"), month=OuterRef("month"), version__gt=OuterRef("version")
-    )
     return (
-        SettlementRun.objects.exclude(status=SettlementRun.Status.DRAFT)
-        .filter(~Exists(newer))
+        SettlementRun.objects.newest()
+        .exclude(status=SettlementRun.Status.DRAFT)
         .annotate(fell_due_at=invoice.order_by("received_at").values("received_at")[:1])
         .filter(fell_due_at__isnull=False)
         .select_related("market")

@@ -1,0 +1,198 @@
+"""For each step with a due-query: how so many of its subjects come to be due. Rows are made directly, in bulk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from dispatch.models import Instruction, Match, Trigger
+from markets.models import (
+    Asset,
+    Bid,
+    Competition,
+    Contract,
+    Mail,
+    Market,
+    Operator,
+    Product,
+    Qualification,
+    Seller,
+    User,
+    Zone,
+)
+from markets.operations import people
+from settlement.models import InvoiceLine, ReadingDay, SettlementRun, Terms
+from sops.models import Article
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass
+class World:
+    """An operator with a market that is on the 20th of a month, so that the month before is there to be settled."""
+
+    operator: Operator
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.now = timezone.now()
+        self.today = (self.now + timedelta(days=62)).astimezone(LONDON).replace(day=20, hour=12)
+        self.last_month = (self.today.date().replace(day=1) - timedelta(days=1)).replace(day=1)
+        self.product = Product.objects.create(operator=self.operator, key="p", name="Dynamic", call="triggered")
+        self.zone = Zone.objects.create(operator=self.operator, code="CMZ_1", licence_area="EM")
+        self.market = self.new_market()
+        self.terms = Terms.objects.create(market=self.market, from_month=date(2026, 1, 1))
+        self.starter = User.objects.create_user("starter@piclo.example")
+        self.approver = User.objects.create_user("approver@piclo.example")
+
+    def new_market(self) -> Market:
+        number = next(self.numbers)
+        return Market.objects.create(
+            operator=self.operator,
+            key=f"m{number}",
+            name=f"Market {number}",
+            is_mock=True,
+            clock_offset=self.today - self.now,
+        )
+
+    def seller(self, status: str = "verified") -> Seller:
+        seller = Seller.objects.create(name=f"Seller {next(self.numbers)}")
+        Seller.objects.filter(pk=seller.pk).update(status=status)
+        return seller
+
+    def asset(self, seller: Seller | None = None) -> Asset:
+        asset = Asset.objects.create(
+            seller=seller or self.seller(), ref=f"A{next(self.numbers)}", name="Depot", technology="battery"
+        )
+        asset.zones.add(self.zone)
+        return asset
+
+    def competition(
+        self, closed_for: timedelta, market: Market | None = None, first_day: date | None = None
+    ) -> Competition:
+        closes_at = self.today - closed_for
+        first = first_day or self.today.date() + timedelta(days=40)
+        competition = Competition.objects.create(
+            market=market or self.market,
+            reference=f"X{next(self.numbers)}",
+            name="Dynamic somewhere",
+            product=self.product,
+            zone=self.zone,
+            opens_at=closes_at - timedelta(days=7),
+            closes_at=closes_at,
+            first_day=first,
+            last_day=first + timedelta(days=20),
+            required_kw=100,
+        )
+        Competition.objects.filter(pk=competition.pk).update(status="published")
+        return competition
+
+    def bid(self, competition: Competition, seller: Seller | None = None) -> Bid:
+        return Bid.objects.create(
+            competition=competition,
+            seller=seller or self.seller(),
+            capacity_kw=10,
+            placed_at=self.today,
+            changed_at=self.today,
+        )
+
+    def contract(self, market: Market) -> Contract:
+        """One that was to deliver last month, with an asset behind it."""
+        asset = self.asset()
+        bid = self.bid(self.competition(timedelta(days=90), market, self.last_month), asset.seller)
+        bid.assets.add(asset)
+        Competition.objects.filter(pk=bid.competition_id).update(status="decided")
+        return Contract.objects.create(bid=bid, seller=bid.seller, market=market, accepted_kw=10, awarded_at=self.today)
+
+    def trigger(self, problem: str = "") -> Trigger:
+        return Trigger.objects.create(
+            operator=self.operator,
+            market=self.market,
+            reference=f"T{next(self.numbers)}",
+            kind="start",
+            raw=b"{}",
+            problem=problem,
+            received_at=self.now,
+        )
+
+    def instruction(self, age: timedelta) -> Instruction:
+        seller = self.seller()
+        return Instruction.objects.create(
+            trigger=self.trigger(), market=self.market, seller=seller, kind="start", created_at=self.now - age
+        )
+
+    def run(self, *statuses: str, version: int = 1) -> SettlementRun:
+        months = 12 * 2026 + 5 + next(self.numbers)
+        run = SettlementRun.objects.create(
+            market=self.market, terms=self.terms, month=date(months // 12, months % 12 + 1, 1), started_by=self.starter
+        )
+        for status in statuses:
+            approved = {"approved_by": self.approver} if status == "approved" else {}
+            SettlementRun.objects.filter(pk=run.pk).update(status=status, **approved)
+        return run
+
+    def qualification(self, seller: Seller | None = None, offered_at: datetime | None = None) -> Qualification:
+        offer = Qualification.objects.create(asset=self.asset(seller), market=self.market)
+        Qualification.objects.filter(pk=offer.pk).update(offered_at=offered_at or self.now)
+        return offer
+
+
+def verify_company(world: World) -> None:
+    people.sign_agreement(seller=world.seller("invited"), version="1", signatory="A. Signatory", by="tests")
+
+
+def named(world: World) -> Seller:
+    seller = world.seller()
+    people.name_identity(seller=seller, operator=world.operator, name=seller.name, by="tests")
+    return seller
+
+
+def match(world: World) -> None:
+    Match.objects.create(instruction=world.instruction(timedelta(minutes=3)), discrepancies=["Another zone."])
+
+
+def compare_invoice(world: World) -> None:
+    run = world.run("checked")
+    InvoiceLine.objects.create(market=world.market, month=run.month, reference=f"L{run.pk}", amount_gbp=10)
+
+
+def mail_given_up(world: World) -> None:
+    mail = Mail.objects.create(
+        recipient="a@b.example", subject="Results", text="-", message_id=f"<{next(world.numbers)}>"
+    )
+    Mail.objects.filter(pk=mail.pk).update(status="failed")
+
+
+def old_article(world: World) -> None:
+    article = Article.objects.create(slug=f"a{next(world.numbers)}", title="Old", body="-")
+    Article.objects.filter(pk=article.pk).update(status="published", reviewed_at=world.now - timedelta(days=400))
+
+
+ONE_DUE: dict[str, Callable[[World], object]] = {
+    "verify-company": verify_company,
+    "link-account": lambda world: world.qualification(),
+    "check-asset": lambda world: world.asset(),
+    "send-to-nged": lambda world: world.qualification(),
+    "record-qualification": lambda world: world.qualification(named(world), world.now - timedelta(days=6)),
+    "hand-bids-over": lambda world: world.bid(world.competition(timedelta(hours=2))),
+    "record-results": lambda world: world.competition(timedelta(days=22)),
+    "receive-trigger": lambda world: world.trigger(problem="The start is no instant."),
+    "instruct": lambda world: world.instruction(timedelta(minutes=2)),
+    "chase": lambda world: world.instruction(timedelta(minutes=11)),
+    "match": match,
+    "chase-readings": lambda world: world.contract(world.market),
+    "forward-readings": lambda world: ReadingDay.objects.create(
+        asset=world.asset(), day=world.last_month, watts=[0] * 48, source="upload"
+    ),
+    "run": lambda world: world.contract(world.new_market()),
+    "check-run": lambda world: world.run(),
+    "approve": lambda world: world.run("checked"),
+    "compare-invoice": compare_invoice,
+    "issue": lambda world: world.run("checked", "approved"),
+    "reach-recipient": mail_given_up,
+    "write-article": old_article,
+}
