@@ -97,7 +97,10 @@ class Keeper:
         threading.Thread(target=watch, daemon=True).start()
         postgres.wait()
         if unused.is_set() and self.throwaway:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.data.parent, ignore_errors=True)
+            shutil.rmtree(
+                self.folder, ignore_errors=True
+            )  # the locks last: who waits for the end looks at them
         os._exit(0)
 
     def _lay_down(self) -> None:

@@ -38,7 +38,12 @@ class Server:
     def stop(self) -> None:
         """Ends our use. Returns when the server is gone, or at once where others still use it."""
         os.close(self._users)
-        while self.folder.exists() and not _is_free(self.folder / "keeper") and not _is_shared(self.folder):
+        keeper = self.folder / "keeper"
+        while (
+            self.folder.exists()
+            and not (keeper.exists() and _is_free(keeper))
+            and not _is_shared(self.folder)
+        ):
             time.sleep(0.005)
 
     def __enter__(self) -> Self:
