@@ -12,7 +12,7 @@ from django.test import Client
 
 from dispatch.models import Trigger
 from dispatch.operations import receive_trigger
-from markets.models import Asset, Bid, Competition, Contract, Market, Seller, Token, Zone
+from markets.models import Asset, Bid, Competition, Contract, Market, Seller, Token, User, Zone
 from markets.operations import tokens
 from markets.operations.feeds import read_bid_changes, read_qualifications
 from piclo_nged.dso.nged.triggers import read_trigger
@@ -89,7 +89,7 @@ def trigger_message(market: str, reference: str = "TR-1", **more: Any) -> dict[s
 
 
 @pytest.fixture
-def statement(market: Market, contract: Contract) -> Statement:
+def statement(market: Market, contract: Contract, approver: User) -> Statement:
     terms = Terms.objects.create(market=market, from_month=date(2026, 1, 1))
     run = SettlementRun.objects.create(market=market, terms=terms, month=date(2026, 12, 1))
     starts_at = datetime(2026, 12, 7, 16, tzinfo=UTC)
@@ -106,7 +106,7 @@ def statement(market: Market, contract: Contract) -> Statement:
         explanation="Delivered 99.5 of 100 kWh.",
     )
     for status in ("checked", "approved"):
-        SettlementRun.objects.filter(pk=run.pk).update(status=status)
+        SettlementRun.objects.filter(pk=run.pk).update(status=status, approved_by=approver)
     return Statement.objects.create(run=run, seller=contract.seller, total_gbp="24.88")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import assets, bids, competitions, dispatch, readings, reconciliations, results, sandbox
+from . import assets, bids, competitions, dispatch, invoices, readings, reconciliations, results, sandbox
 
 app_name = "nged-api"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("dispatch/triggers", dispatch.TriggersView.as_view(), name="triggers"),
     path("dispatch/triggers/<str:reference>", dispatch.TriggerView.as_view(), name="trigger"),
     path("readings", readings.ReadingsView.as_view(), name="readings"),
+    path("invoices", invoices.InvoicesView.as_view(), name="invoices"),
     path("sandbox/clock", sandbox.ClockView.as_view(), name="clock"),
 ]

@@ -58,3 +58,10 @@ class InvoiceLineFields(Fields):
     contract = serializers.CharField(max_length=100, allow_blank=True, default="", help_text="Contract, or its bid.")
     amount_gbp = Figure(may_be_negative=True)
     delivered_kwh = Figure(allow_null=True, default=None)
+
+
+class InvoiceCounts(serializers.Serializer):
+    """Lines that were new, and lines that were held already."""
+
+    new = serializers.IntegerField()
+    repeated = serializers.IntegerField()
