@@ -45,7 +45,7 @@ def find(site: AdminSite, request: HttpRequest, term: str) -> list[Found]:
     if len(term) < SHORTEST or not asked:
         return []
     first, *others = (_hits(number, admin, request, term) for number, admin in enumerate(asked))
-    rows = first.union(*others, all=True).order_by("rank", "noun", "-pk")
+    rows = first.union(*others, all=True).order_by("hit_rank", "hit_noun", "-pk")
     return [_found(asked[noun], pk, title, beside) for noun, pk, title, beside, _ in rows]
 
 
@@ -67,13 +67,13 @@ def _hits(number: int, admin: ModelAdmin, request: HttpRequest, term: str) -> Qu
     return (
         admin.model._default_manager.filter(pk__in=searched.order_by().values("pk"))
         .annotate(
-            noun=Value(number, IntegerField()),
-            title=Coalesce(Cast(F(title), TextField()), Value("")),
-            beside=Coalesce(Cast(F(beside), TextField()), Value("")),
-            rank=Case(When(**{f"{title}__iexact": term}, then=0), default=1, output_field=IntegerField()),
+            hit_noun=Value(number, IntegerField()),
+            hit_title=Coalesce(Cast(F(title), TextField()), Value("", TextField())),
+            hit_beside=Coalesce(Cast(F(beside), TextField()), Value("", TextField())),
+            hit_rank=Case(When(**{f"{title}__iexact": term}, then=0), default=1, output_field=IntegerField()),
         )
-        .order_by("rank", "-pk")
-        .values_list("noun", "pk", "title", "beside", "rank")[:HITS_PER_NOUN]
+        .order_by("hit_rank", "-pk")
+        .values_list("hit_noun", "pk", "hit_title", "hit_beside", "hit_rank")[:HITS_PER_NOUN]
     )
 
 

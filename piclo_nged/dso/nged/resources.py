@@ -24,7 +24,9 @@ CHUNK = 2000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # The columns of Trade Results that tell of a competition and its window, without those of an offer.
 WINDOWS = RESULTS[: [column.field for column in RESULTS].index("company")]
-_OFFERED = ("offered_availability", "offered_utilisation", "offered_season")
+_FIELDS = [column.field for column in RESULTS_SUMMARY]
+_ASKED = [field for field in _FIELDS if field.startswith("offered_") and field != "offered_kw"]
+_DECIDED = ["outcome", "accepted_kw", *(field for field in _FIELDS if field.startswith("awarded_"))]
 _OUTCOMES = {Bid.Status.ACCEPTED: wire.Outcome.ACCEPTED, Bid.Status.REJECTED: wire.Outcome.REJECTED}
 
 
@@ -160,9 +162,7 @@ def _technologies(assets: QuerySet[Asset]) -> Iterator[wire.Technology]:
 
 def _as_far_as_known(row: wire.SummaryRow, bid: Any) -> wire.SummaryRow:
     """Without what is not decided yet, and without prices while the bid is sealed."""
-    unknown: dict[str, Any] = dict.fromkeys(_OFFERED) if bid.is_sealed else {}
+    unknown: dict[str, Any] = dict.fromkeys(_ASKED) if bid.is_sealed else {}
     if bid.status not in _OUTCOMES:
-        unknown |= dict.fromkeys(
-            ("outcome", "accepted_kw", "awarded_availability", "awarded_utilisation", "awarded_season")
-        )
+        unknown |= dict.fromkeys(_DECIDED)
     return replace(row, **unknown)
