@@ -1,0 +1,111 @@
+"""Which seller a person is here for, and what of it they may see and do: the one place that scopes sellers' pages.
+
+Views of all apps inherit from here. `own` is the only door to rows of a seller, so another seller's row is a 404.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from operator import attrgetter
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.generic.base import ContextMixin, View
+
+from .models import Market, MarketTime, Membership, Seller
+
+CHOSEN_SELLER = "chosen_seller"
+MAY_TRADE = (Membership.Role.OWNER, Membership.Role.TRADER)
+
+
+def membership_of(request: HttpRequest) -> Membership | None:
+    """The membership in use: of the seller chosen in this session, else the first by name. None for outsiders."""
+    if not hasattr(request, "_membership"):
+        chosen = request.session.get(CHOSEN_SELLER)
+        memberships = memberships_of(request)
+        request._membership = next((m for m in memberships if m.seller_id == chosen), next(iter(memberships), None))
+    return request._membership
+
+
+def choose_seller(request: HttpRequest, seller_id: int) -> Seller | None:
+    """From now on this session is for that seller. None, and no change, where the person is no member of it."""
+    membership = next((m for m in memberships_of(request) if m.seller_id == seller_id), None)
+    if membership is None:
+        return None
+    request.session[CHOSEN_SELLER] = seller_id
+    request._membership = membership  # type: ignore[attr-defined]
+    return membership.seller
+
+
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """All memberships of the person, sellers included, read once per request."""
+    if not request.user.is_authenticated:
+        return []
+    if not hasattr(request, "_memberships"):
+        rows = Membership.objects.filter(user=request.user).select_related("seller").order_by("seller__name")
+        request._memberships = list(rows)
+    return request._memberships
+
+
+class Page(ContextMixin, View):
+    """What every page needs: which part of the site it belongs to, and the help section beside it."""
+
+    section = ""  #: the entry of the navigation that is lit
+    help = ""  #: an article of the help centre and its section, e.g. `bidding#gate-closure`
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        slug, _, anchor = self.help.partition("#")
+        named = {"section": self.section, "help_slug": slug, "help_anchor": anchor}
+        return super().get_context_data(**named | kwargs)
+
+
+class SellerPage(LoginRequiredMixin, Page):
+    """A page for members of a seller. Others are told, kindly, why there is nothing here for them."""
+
+    market_path = "market"  #: from a shown row to its market; empty where the page is of no market
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        return membership_of(self.request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and self.membership is None:
+            return render(request, "no_seller.html", status=403)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**{"may_trade": self.may_trade} | kwargs)
+        rows = context.get("page_obj") or [row for row in [context.get("object")] if row is not None]
+        return context | {"mock_markets": self.mock_markets(rows)}
+
+    @property
+    def may_trade(self) -> bool:
+        """Owners and traders act; viewers look."""
+        return self.membership is not None and self.membership.role in MAY_TRADE
+
+    @property
+    def seller(self) -> Seller:
+        """The seller of this session. Only asked for behind `dispatch`, so there is one."""
+        assert self.membership is not None
+        return self.membership.seller
+
+    def own[M: Model](self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Of `rows`, those of the seller of this session: every model that is a seller's has the field `seller`."""
+        return rows.filter(seller=self.seller)
+
+    def mock_markets(self, rows: Iterable[Model]) -> QuerySet[Market]:
+        """The mock markets among the markets of the rows on the page, each with its `time`."""
+        shown = {attrgetter(self.market_path)(row).pk for row in rows} if self.market_path else set()
+        return Market.objects.filter(is_mock=True, pk__in=shown).annotate(time=MarketTime())
+
+
+class TraderPage(SellerPage):
+    """A page that changes something: viewers of a seller may look, not act."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") and self.membership is not None and not self.may_trade:
+            return render(request, "viewer_only.html", status=403)
+        return super().dispatch(request, *args, **kwargs)

@@ -1,0 +1,1 @@
+"""How figures of the field are written on pages and in emails."""

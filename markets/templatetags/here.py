@@ -1,0 +1,43 @@
+"""Who is here, and where a competition stands: what templates ask beside what their view gives them."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+
+from ..access import membership_of, memberships_of
+from ..gates import Gate, gate_of
+from ..models import Competition, Membership
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def membership(context: dict[str, Any]) -> Membership | None:
+    """The membership in use, also on pages of other packages (sign-in, errors)."""
+    request: HttpRequest | None = context.get("request")
+    return membership_of(request) if request is not None else None
+
+
+@register.simple_tag(takes_context=True)
+def other_memberships(context: dict[str, Any]) -> list[Membership]:
+    """The person's memberships of other sellers, to switch to."""
+    request = context["request"]
+    used = membership_of(request)
+    return [m for m in memberships_of(request) if used is None or m.pk != used.pk]
+
+
+@register.simple_tag
+def gate(competition: Competition, market_time: datetime) -> Gate:
+    """Where the competition stands at its market's time."""
+    return gate_of(competition, market_time)
+
+
+@register.simple_tag(takes_context=True)
+def address_with(context: dict[str, Any], **changes: Any) -> str:
+    """The query of this address with some values changed, so that filters survive paging."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query[name] = value
+    return f"?{query.urlencode()}"

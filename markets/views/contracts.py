@@ -1,0 +1,104 @@
+"""What was accepted: the seller's contracts, as a list and as a file."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.views.generic import ListView, View
+
+from ..access import SellerPage
+from ..filters import ContractFilter
+from ..lists import FilteredList
+from ..models import Contract
+from ..templatetags.figures import instant_text
+
+COLUMNS = (
+    "Contract",
+    "Bid",
+    "Your reference",
+    "Market",
+    "Competition reference",
+    "Competition",
+    "Zone",
+    "Product",
+    "First day",
+    "Last day",
+    "Windows",
+    "Accepted [kW]",
+    "Availability [GBP/MW/h]",
+    "Utilisation [GBP/MWh]",
+    "Sustain [GBP/kW]",
+    "Awarded (London time)",
+)
+
+
+class ContractList(FilteredList, SellerPage, ListView):
+    """The seller's contracts, the latest first."""
+
+    section = "contracts"
+    help = "bidding#results-and-contracts"
+    template_name = "markets/contracts.html"
+    filterset_class = ContractFilter
+
+    def get_queryset(self) -> QuerySet[Contract]:
+        rows = self.own(Contract.objects.all()).select_related(
+            "market", "bid__competition__product", "bid__competition__zone"
+        )
+        return self.filtered(rows.order_by("-pk"))
+
+
+class ContractFile(ContractList):
+    """The same rows, same filters, as CSV: decimals with a point, days as ISO writes them."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        rows = self.get_queryset().prefetch_related("bid__lines__window").iterator(chunk_size=1000)
+        return StreamingHttpResponse(
+            csv_lines(COLUMNS, (_row(contract) for contract in rows)),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="contracts.csv"'},
+        )
+
+
+def _row(contract: Contract) -> tuple[object, ...]:
+    bid, competition = contract.bid, contract.bid.competition
+    return (
+        contract.reference,
+        bid.reference,
+        bid.seller_ref,
+        contract.market.name,
+        competition.reference,
+        competition.name,
+        competition.zone.code,
+        competition.product.name,
+        competition.first_day.isoformat(),
+        competition.last_day.isoformat(),
+        "; ".join(line.window.name for line in bid.lines.all()),
+        contract.accepted_kw,
+        contract.availability_gbp_per_mw_h,
+        contract.utilisation_gbp_per_mwh,
+        contract.sustain_gbp_per_kw,
+        instant_text(contract.awarded_at),
+    )
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """CSV, line by line, with the mark by which spreadsheets know UTF-8; a cell that would be a formula is quoted."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([_harmless(cell) for cell in row])
+
+
+def _harmless(cell: object) -> object:
+    """Text that a spreadsheet would run as a formula gets a quote before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
