@@ -43,7 +43,7 @@ JOBS = (
         "results, invitations and reminders may wait a minute",
     ),
     Job("close competitions", "markets.jobs.close_competitions", 1, "the proof of completeness follows gate closure"),
-    Job("match instructions", "dispatch.jobs.match_open", 1, "what could not be matched at once, once more"),
+    Job("match instructions", "dispatch.jobs.match_instructions", 1, "what could not be matched at once, once more"),
     Job("conduct", "sops.jobs.conduct", 1, "what is due becomes automated runs or cases"),
 )
 

@@ -9,7 +9,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -18,8 +17,11 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from markets.models import Asset, Contract, Market, MarketTime, Seller
-from settlement import operations
+from markets.operations.journal import By, user_of
+from markets.operations.journal import By, user_of
+from markets.problems import Refused
 from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementRun
+from settlement.operations import approve_run, check_run, issue_run, open_points, start_run
 
 from .declaration import Lane, Mode, Phase, StepDeclaration
 from .moments import LastMonth, MonthBegan, ThisMonth, real
@@ -88,17 +90,24 @@ def runs_to_compare() -> QuerySet[SettlementRun]:
 def run_findings(run: SettlementRun) -> str:
     """What the machine can say before a second person approves a run. Money in GBP."""
     ours = run.lines.aggregate(
-        lines=Count("pk"),
-        unread=Count("pk", filter=Q(metered_kwh=None)),
-        pay=Sum(F("availability_gbp") + F("utilisation_gbp") + F("sustain_gbp")),
+        lines=Count("pk"), pay=Sum(F("availability_gbp") + F("utilisation_gbp") + F("sustain_gbp"))
     )
     theirs = InvoiceLine.objects.filter(market=run.market, month=run.month).aggregate(pay=Sum("amount_gbp"))["pay"]
-    return (
-        f"- Events: {ours['lines']}, of them without readings: {ours['unread']}\n"
-        f"- We pay: £{ours['pay'] or 0:,.2f}\n"
-        f"- NGED invoices: {'nothing yet' if theirs is None else f'£{theirs:,.2f}'}\n"
-        f"- Started by: {run.started_by or 'the machine'}"
-    )
+    findings = [
+        f"{ours['lines']} events, £{ours['pay'] or 0:,.2f}",
+        f"NGED invoices {'nothing yet' if theirs is None else f'£{theirs:,.2f}'}",
+        f"Started by {run.started_by or 'the machine'}, checked by {run.checked_by or 'the machine'}",
+        *open_points(run),
+    ]
+    return "\n".join(f"- {finding}" for finding in findings)
+
+
+def approve(subject: SettlementRun, *, by: By) -> None:
+    """Approves a run against which nothing speaks. To approve one all the same is done on its own page, with a reason."""
+    person = user_of(by)
+    if person is None:
+        raise Refused("Only a person approves a run.")
+    approve_run(run=subject, by=person)
 
 
 STEPS = (
@@ -142,7 +151,7 @@ STEPS = (
         modes=(Mode.MANUAL, Mode.AUTOMATED),
         minutes_by_hand=120,
         due=markets_to_run,
-        do=lambda subject, *, by: operations.start_run(market=subject, month=subject.month, by=by),
+        do=lambda subject, *, by: start_run(market=subject, month=subject.month, by=by),
         called=lambda market: f"{market}, {market.month:%B %Y}",
         deadline=timedelta(days=3),
     ),
@@ -154,7 +163,7 @@ STEPS = (
         modes=(Mode.MANUAL, Mode.AUTOMATED),
         minutes_by_hand=30,
         due=lambda: _runs(SettlementRun.Status.DRAFT),
-        do=lambda subject, *, by: operations.check_run(run=subject, by=by),
+        do=lambda subject, *, by: check_run(run=subject, by=by),
         deadline=timedelta(days=1),
     ),
     StepDeclaration(
@@ -166,7 +175,7 @@ STEPS = (
         minutes_by_hand=30,
         people=2,
         due=lambda: _runs(SettlementRun.Status.CHECKED),
-        do=lambda subject, *, by: operations.approve_run(run=subject, by=by),
+        do=approve,
         prepare=run_findings,
         deadline=timedelta(days=2),
     ),
@@ -189,7 +198,7 @@ STEPS = (
         modes=(Mode.MANUAL, Mode.AUTOMATED),
         minutes_by_hand=15,
         due=lambda: _runs(SettlementRun.Status.APPROVED),
-        do=lambda subject, *, by: operations.issue_run(run=subject, by=by),
+        do=lambda subject, *, by: issue_run(run=subject, by=by),
         deadline=timedelta(days=1),
     ),
 )
