@@ -53,7 +53,7 @@ def instruction_mails(instruction: Instruction, to: Iterable[Addressed], changes
             Mail(
                 lane=Mail.Lane.INSTRUCTION,
                 recipient=addressed.recipient,
-                subject=f"[On-call] {subject}" if addressed.note else subject,
+                subject=(f"[On-call] {subject}" if addressed.note else subject)[:300],
                 text=text,
                 html=html,
                 headers=_headers(instruction),
@@ -89,7 +89,7 @@ def alarm(
 
 def _subject(instruction: Instruction) -> str:
     trigger = instruction.trigger
-    at = instruction.starts_at if instruction.kind in (Kind.START, Kind.CHANGE, Kind.CANCEL) else _stops_at(instruction)
+    at = _acts_at(instruction)
     words = [
         ("Correction: " if trigger.revision > 1 else "") + LABELS[Kind(instruction.kind)],
         power(instruction.capacity_kw) if instruction.capacity_kw is not None and _delivers(instruction) else "",
@@ -98,6 +98,13 @@ def _subject(instruction: Instruction) -> str:
         f"{instruction.market.operator.short_name} {trigger.reference}",
     ]
     return " · ".join(filter(None, words))
+
+
+def _acts_at(instruction: Instruction) -> datetime | None:
+    """When the seller must do something; None: now, or never."""
+    if instruction.kind in (Kind.EMERGENCY_STOP, Kind.TEST):
+        return None
+    return _stops_at(instruction) if instruction.kind == Kind.STOP else instruction.starts_at
 
 
 def _context(instruction: Instruction, changes: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""What stands in a seller's mailbox: text and HTML of every kind."""
+
+import email.policy
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+
+from dispatch.models import Kind
+from dispatch.operations.alarms import alarm_unsent
+from markets.models import Mail, Seller
+
+from .conftest import alarms, body, call, instruction_mails
+
+pytestmark = pytest.mark.django_db
+
+FROM = "Tuesday 3 November 2026, 17:00 GMT (17:00 UTC)"
+UNTIL = "Tuesday 3 November 2026, 19:00 GMT (19:00 UTC)"
+SAID = {
+    "start": ["START: deliver 50.5 kW", FROM, UNTIL],
+    "change": ["CHANGE: deliver 50.5 kW", FROM, UNTIL],
+    "stop": ["STOP delivering", UNTIL, "where you have not started, do not start"],
+    "emergency_stop": ["EMERGENCY STOP: stop delivering now", "whatever was instructed before"],
+    "cancel": ["CANCELLED: do not deliver", FROM, UNTIL, "NGED has cancelled this call"],
+    "test": ["TEST: nothing to deliver", "Do nothing with your assets"],
+}
+
+
+class Words(HTMLParser):
+    """The words of a page, and whether each tag that was opened is closed again."""
+
+    VOID = ("meta", "br")
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.found: list[str] = []
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+    def __str__(self) -> str:
+        return " ".join(" ".join(self.found).split())
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_each_kind_says_in_text_and_html_what_to_do_when_and_where(receive: Any, seller: Seller, kind: str) -> None:
+    receive(body(kind=kind))
+    [mail] = instruction_mails()
+    words = Words(mail.html)
+    assert words.open == []
+    for said in [*SAID[kind], "CMZ_T9A_EM_0001", "NGED T-1", "NGED long-term (mock)", "+44 20 7946 0000", seller.name]:
+        assert said in mail.text
+        assert said in str(words)
+    [link] = words.links
+    assert link in mail.text.splitlines()
+    if kind != "test":
+        assert "We are still matching it to your contract" in mail.text
+        assert "Act on this message now." in str(words)
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_nothing_is_left_blank_where_the_trigger_says_little(receive: Any, seller: Seller, kind: str) -> None:
+    little = call() | {"ends_at": None} if kind in ("start", "change") else {"company": seller.name}
+    receive(body({name: value for name, value in little.items() if value}, kind=kind))
+    [mail] = instruction_mails()
+    assert "None" not in mail.text + mail.html + mail.subject
+    assert "\n\n\n" not in mail.text.rstrip("\n")
+    if kind in ("start", "change"):
+        assert "Until:      you receive a stop" in mail.text
+    if kind == "stop":
+        assert "Stop delivering at once." in mail.text
+
+
+def test_nothing_of_the_contract_stands_in_it(receive: Any, contract: Any) -> None:
+    receive(body(call(contract=contract.reference)))
+    [mail] = instruction_mails()
+    assert contract.reference not in mail.text + mail.html
+    assert "250" not in mail.text  # its price
+
+
+def test_machines_find_what_they_need_in_the_headers(receive: Any, seller: Seller) -> None:
+    [instruction] = receive(body()).instructions
+    [mail] = instruction_mails()
+    assert mail.headers == {
+        "Auto-Submitted": "auto-generated",
+        "X-Piclo-Instruction": instruction.reference,
+        "X-Piclo-Kind": "start",
+        "X-Piclo-Market": "nged-long-term-mock",
+        "X-Piclo-Reference": "T-1",
+        "X-Piclo-Revision": "1",
+        "X-Priority": "1",
+        "Importance": "high",
+    }
+    receive(body(kind="test", reference="T-2"))
+    assert "X-Priority" not in instruction_mails()[1].headers
+
+
+def test_names_from_outside_cannot_become_markup(receive: Any, seller: Seller) -> None:
+    receive(body(call(account="<b>&"), zone="<script>alert(1)</script>"))
+    [mail] = instruction_mails()
+    assert "<script>" not in mail.html
+    assert "Where:      <script>alert(1)</script>" in mail.text
+    assert "account <b>&" in str(Words(mail.html))
+
+
+def test_the_subject_alone_says_what_to_do(receive: Any, seller: Seller) -> None:
+    receive(body(call(starts_at="2026-07-03T17:00:00Z", ends_at=None)))
+    receive(body(kind="emergency_stop", reference="T-2", zone=None))
+    start, emergency = [mail.subject for mail in instruction_mails()]
+    assert start == "START · 50.5 kW · CMZ_T9A_EM_0001 · Fri 3 Jul 18:00 BST · NGED T-1"
+    assert emergency == "EMERGENCY STOP · NGED T-2"
+
+
+def test_every_mail_becomes_a_message_that_mail_servers_take(receive: Any, seller: Seller) -> None:
+    receive(body(call(account="Ünïcode"), zone="Zone–1"))
+    [mail] = instruction_mails()
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.recipient], headers=mail.headers)
+    message.attach_alternative(mail.html, "text/html")
+    raw = message.message(policy=email.policy.SMTP).as_bytes()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+def test_an_unsent_instruction_alarms_on_call_once_with_what_the_server_said(receive: Any, seller: Seller) -> None:
+    receive(body())
+    assert alarm_unsent(by="tests") == 0  # it has only just been queued
+    [mail] = instruction_mails()
+    Mail.objects.filter(pk=mail.pk).update(status="failed")
+    mail.attempts.create(
+        started_at=mail.created_at, finished_at=mail.created_at, outcome="refused", answer="550 no mailbox"
+    )
+    assert alarm_unsent(by="tests") == 1
+    assert alarm_unsent(by="tests") == 0
+    [alarm] = alarms()
+    assert "did not reach dispatch+owner@voltwise.example" in alarm.subject
+    assert "550 no mailbox" in alarm.text
+    assert "START: deliver 50.5 kW" in str(Words(alarm.html))

@@ -1,0 +1,176 @@
+"""Matching rules, without a database: what agrees matches by itself, what does not is said."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.rules.matching import Asked, Candidate, Window, judge
+from markets.rules.spans import window_spans
+
+ALL_DAYS = (1, 2, 3, 4, 5, 6, 7)
+EVENING = Window(1, date(2026, 11, 1), date(2027, 2, 28), (1, 2, 3, 4, 5), time(16), time(20))
+NIGHT = Window(2, date(2026, 11, 1), date(2027, 2, 28), (1, 2, 3, 4, 5), time(20), time(0))
+CONTRACT = Candidate(1, ("C-1", "B-7"), 1, "Voltwise", ("Dynamic", "dynamic"), "Z1", Decimal("50.5"), (EVENING,))
+OTHER = replace(CONTRACT, contract_id=2, names=("C-2", "B-8"), windows=(NIGHT,))
+ASKED = Asked(
+    kind="start",
+    seller_id=1,
+    seller_named="Voltwise",
+    contract_named="",
+    product="Dynamic",
+    zone="Z1",
+    capacity_kw=Decimal("50.5"),
+    starts_at=datetime(2026, 11, 3, 17, tzinfo=UTC),
+    ends_at=datetime(2026, 11, 3, 19, tzinfo=UTC),
+)
+
+
+def test_the_one_contract_that_agrees_in_everything_is_chosen_with_its_window() -> None:
+    verdict = judge(ASKED, [OTHER, CONTRACT])
+    assert verdict.chosen is not None
+    assert (verdict.chosen.candidate, verdict.chosen.window_id, verdict.discrepancies) == (CONTRACT, 1, ())
+    assert [judged.candidate for judged in verdict.ranked] == [CONTRACT, OTHER]
+
+
+@pytest.mark.parametrize("named", ["C-1", "B-7", "b-7"])
+def test_a_contract_named_by_either_reference_is_found_among_equals(named: str) -> None:
+    twin = replace(CONTRACT, contract_id=3, names=("C-3", "B-9"))
+    verdict = judge(replace(ASKED, contract_named=named), [twin, CONTRACT])
+    assert verdict.chosen is not None
+    assert verdict.chosen.candidate == CONTRACT
+
+
+def test_two_contracts_that_both_agree_are_for_a_person() -> None:
+    twin = replace(CONTRACT, contract_id=3, names=("C-3", "B-9"))
+    verdict = judge(ASKED, [twin, CONTRACT])
+    assert verdict.chosen is None
+    assert verdict.discrepancies == ("More than one contract agrees with it in everything: C-1, C-3.",)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"contract_named": "X-99"}, "No contract of this market is known as X-99."),
+        ({"capacity_kw": Decimal(51)}, "The trigger asks 51 kW; contract C-1 is for 50.5 kW."),
+        ({"zone": "Z2"}, "Contract C-1 is in zone Z1; the trigger names Z2."),
+        ({"product": "Secure"}, "Contract C-1 is for Dynamic; the trigger names Secure."),
+        ({"seller_id": 2, "seller_named": "Gridbeam"}, "Contract C-1 belongs to Voltwise; the trigger names Gridbeam."),
+        (
+            {"seller_id": None, "seller_named": ""},
+            "Contract C-1 belongs to Voltwise; the trigger names no seller that we know.",
+        ),
+        (
+            {"starts_at": datetime(2026, 11, 3, 15, tzinfo=UTC)},
+            "Contract C-1 has no service window that holds Tuesday 3 November 2026, 15:00 GMT (15:00 UTC)"
+            " to Tuesday 3 November 2026, 19:00 GMT (19:00 UTC).",
+        ),
+    ],
+)
+def test_each_discrepancy_leaves_it_open_and_is_said(change: dict[str, object], sentence: str) -> None:
+    verdict = judge(replace(ASKED, **change), [CONTRACT])  # type: ignore[arg-type]
+    assert verdict.chosen is None
+    assert sentence in verdict.discrepancies
+
+
+def test_without_any_candidate_that_is_said() -> None:
+    assert judge(ASKED, []).discrepancies == ("No contract of Voltwise was found in zone Z1.",)
+
+
+def test_the_named_contract_ranks_before_one_that_agrees_better_otherwise() -> None:
+    named = replace(OTHER, zone="Z2", windows=())
+    assert judge(replace(ASKED, contract_named="C-2"), [CONTRACT, named]).ranked[0].candidate == named
+
+
+def test_what_the_trigger_left_out_does_not_disagree() -> None:
+    asked = replace(ASKED, kind="emergency_stop", product="", zone="", capacity_kw=None, starts_at=None, ends_at=None)
+    verdict = judge(asked, [CONTRACT])
+    assert verdict.chosen is not None
+    assert verdict.chosen.window_id == 1
+
+
+def test_a_call_across_two_windows_that_adjoin_is_held_by_both() -> None:
+    both = replace(CONTRACT, windows=(NIGHT, EVENING))
+    late = replace(ASKED, ends_at=datetime(2026, 11, 3, 22, tzinfo=UTC))
+    verdict = judge(late, [both])
+    assert verdict.chosen is not None
+    assert verdict.chosen.window_id == EVENING.window_id
+    gap = replace(CONTRACT, windows=(EVENING, replace(NIGHT, local_start=time(21))))
+    assert judge(late, [gap]).chosen is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends_at", "is_held"),
+    [
+        ("stop", datetime(2026, 11, 3, 20, tzinfo=UTC), True),  # at the very end
+        ("stop", datetime(2026, 11, 3, 20, 30, tzinfo=UTC), False),
+        ("cancel", datetime(2026, 11, 3, 16, tzinfo=UTC), True),
+        ("start", None, True),
+    ],
+)
+def test_stops_and_open_starts_are_instants(kind: str, ends_at: datetime | None, is_held: bool) -> None:
+    verdict = judge(replace(ASKED, kind=kind, ends_at=ends_at), [CONTRACT])
+    assert (verdict.chosen is not None) is is_held
+
+
+def test_a_stop_asks_for_no_capacity() -> None:
+    assert judge(replace(ASKED, kind="stop", capacity_kw=Decimal(500)), [CONTRACT]).chosen is not None
+
+
+def test_windows_are_london_time_on_both_sides_of_the_clock_change() -> None:
+    window = Window(1, date(2026, 10, 24), date(2026, 10, 26), ALL_DAYS, time(17), time(18))
+    contract = replace(CONTRACT, windows=(window,))
+    for start in (datetime(2026, 10, 24, 16, tzinfo=UTC), datetime(2026, 10, 25, 17, tzinfo=UTC)):
+        end = start + timedelta(hours=1)
+        assert judge(replace(ASKED, starts_at=start, ends_at=end), [contract]).chosen is not None
+        assert judge(replace(ASKED, starts_at=start + timedelta(minutes=1), ends_at=end), [contract]).chosen is not None
+        assert judge(replace(ASKED, starts_at=start - timedelta(minutes=1), ends_at=end), [contract]).chosen is None
+
+
+@given(
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    st.integers(0, 40),
+    st.sets(st.integers(1, 7), min_size=1),
+    st.integers(0, 47),
+    st.integers(0, 47),
+    st.integers(0, 60 * 24 * 400),
+    st.integers(1, 60 * 30),
+)
+def test_a_call_is_held_exactly_where_spans_of_the_window_hold_it(
+    first: date, days: int, weekdays: set[int], start: int, end: int, after: int, minutes: int
+) -> None:
+    """Against the plain definition: each minute asked lies in a span of the season."""
+    window = Window(
+        9,
+        first,
+        first + timedelta(days=days),
+        tuple(weekdays),
+        time(start // 2, start % 2 * 30),
+        time(end // 2, end % 2 * 30),
+    )
+    starts_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=after)
+    asked = replace(ASKED, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=minutes))
+    spans = list(window_spans(window.first_day, window.last_day, window.weekdays, window.local_start, window.local_end))
+    instants = [starts_at + timedelta(minutes=m) for m in {*range(0, minutes, 30), minutes - 1}]
+    is_held = all(any(s <= at < e for s, e in spans) for at in instants)
+    assert (judge(asked, [replace(CONTRACT, windows=(window,))]).chosen is not None) is is_held
+
+
+@given(st.decimals(0, 200, places=4), st.decimals("0.0001", 200, places=4))
+def test_capacity_agrees_up_to_the_contract(asked_kw: Decimal, accepted_kw: Decimal) -> None:
+    verdict = judge(replace(ASKED, capacity_kw=asked_kw), [replace(CONTRACT, accepted_kw=accepted_kw)])
+    assert (verdict.chosen is not None) is (asked_kw <= accepted_kw)
+
+
+@given(
+    st.permutations(
+        [CONTRACT, OTHER, replace(OTHER, contract_id=3, seller_id=2), replace(CONTRACT, contract_id=4, zone="Z2")]
+    )
+)
+def test_the_order_in_which_candidates_come_does_not_matter(candidates: list[Candidate]) -> None:
+    verdict = judge(ASKED, candidates)
+    assert verdict.chosen is not None
+    assert [judged.candidate.contract_id for judged in verdict.ranked] == [1, 2, 4, 3]

@@ -1,0 +1,200 @@
+"""A trigger becomes instructions and ready mails, all or nothing, and only once."""
+
+from typing import Any
+
+import pytest
+
+from dispatch.models import Instruction, Notice, Trigger
+from dispatch.operations import ContradictoryTrigger, Receipt, UnreadableTrigger, receive_trigger
+from markets.models import Contract, JournalEntry, Mail, Market, Seller
+from markets.operations import people, tokens
+from piclo_nged.dso.nged.triggers import read_trigger
+
+from .conftest import alarms, body, call, instruction_mails
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_trigger_is_kept_and_its_seller_has_a_mail_ready(receive: Any, seller: Seller) -> None:
+    receipt = receive(body())
+    instruction = Instruction.objects.get()
+    assert receipt == Receipt(Trigger.objects.get(), (instruction,))
+    assert b'"reference": "T-1"' in bytes(receipt.trigger.raw)
+    assert (instruction.seller, instruction.capacity_kw, instruction.answer) == (seller, 50.5, "waiting")
+    [mail] = instruction_mails()
+    assert (mail.lane, mail.status, mail.recipient) == ("instruction", "ready", "dispatch+owner@voltwise.example")
+    assert Notice.objects.get(mail=mail).contact.email == mail.recipient
+    entry = JournalEntry.objects.get(verb="receive_trigger")
+    assert (entry.subject, entry.details) == ("T-1", {"kind": "start", "instructions": 1})
+
+
+def test_one_trigger_calls_many_sellers_with_the_same_few_queries(
+    receive: Any, make_seller: Any, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(12):
+        make_seller(f"Seller {number}", f"s{number}@sellers.example")
+    with django_assert_max_num_queries(12):
+        receive(body(*[call(company=f"Seller {number}") for number in range(12)]))
+    assert {mail.recipient for mail in instruction_mails()} == {f"dispatch+s{n}@sellers.example" for n in range(12)}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"company": "voltwise ENERGY ltd"},
+        {"company": "Somebody else's spelling", "account": "nged-4711"},
+        {"company": None, "contract": "{contract}"},
+        {"company": None, "contract": "{bid}"},
+    ],
+)
+def test_a_seller_is_found_by_whatever_names_it(receive: Any, contract: Contract, named: dict[str, Any]) -> None:
+    people.name_identity(
+        seller=contract.seller, operator=contract.market.operator, kind="account", name="NGED-4711", by="tests"
+    )
+    references = {"contract": contract.reference, "bid": contract.bid.reference}
+    filled = {name: value and value.format(**references) for name, value in named.items()}
+    [instruction] = receive(body(call(**filled))).instructions
+    assert instruction.seller == contract.seller
+
+
+def test_the_same_again_gets_the_first_answer_and_sends_nothing(receive: Any, seller: Seller) -> None:
+    first = receive(body())
+    again = receive(body(call(capacity_kw="50.50"), issued_at="2026-11-03T16:47:00Z"))
+    assert again == Receipt(first.trigger, first.instructions, is_repeat=True)
+    assert (Trigger.objects.count(), len(instruction_mails())) == (1, 1)
+
+
+def test_other_content_under_the_same_reference_is_refused_kept_and_alarmed(receive: Any, seller: Seller) -> None:
+    receive(body())
+    with pytest.raises(ContradictoryTrigger, match="send it as revision 2"):
+        receive(body(call(capacity_kw=51)))
+    assert ContradictoryTrigger.status == 409
+    assert Trigger.objects.exclude(problem="").get().content["calls"][0]["capacity_kw"] == "51.0000"
+    assert len(instruction_mails()) == 1
+    [alarm] = alarms()
+    assert (alarm.recipient, alarm.lane) == ("oncall@piclo.example", "instruction")
+
+
+def test_a_declared_revision_corrects_and_cancels_who_is_left_out(
+    receive: Any, seller: Seller, other_seller: Seller
+) -> None:
+    receive(body(call(), call(company=other_seller.name)))
+    receive(body(call(capacity_kw=40), revision=2))
+    corrected, cancelled = instruction_mails()[2:]
+    assert corrected.subject.startswith("Correction: START · 40 kW")
+    assert "capacity: 50.5 kW → 40 kW" in corrected.text
+    assert cancelled.recipient == "dispatch+owner@gridbeam.example"
+    assert cancelled.subject.startswith("Correction: CANCELLED")
+    assert receive(body(call(capacity_kw=40), revision=2)).is_repeat
+    assert receive(body(call(), call(company=other_seller.name))).is_repeat  # the first revision, late
+
+
+def test_a_gap_between_revisions_withholds_nothing_but_an_overtaken_revision_is_refused(
+    receive: Any, seller: Seller
+) -> None:
+    receive(body(revision=3))
+    with pytest.raises(ContradictoryTrigger, match="revision 3"):
+        receive(body(call(capacity_kw=10), revision=2))
+
+
+def test_what_cannot_be_read_is_kept_and_alarms_once(receive: Any, market: Market) -> None:
+    for _ in range(2):
+        with pytest.raises(UnreadableTrigger) as raised:
+            receive(body(call(capacity_kw=None, capacity_mw=1)))
+    assert {row.column for row in raised.value.rows} == {"calls[0].capacity_mw", "calls[0].capacity_kw"}
+    kept = Trigger.objects.all()
+    assert [(t.market, t.reference, t.kind) for t in kept] == [(market, "T-1", "start")] * 2
+    assert "capacity_mw" in kept[0].problem
+    [alarm] = alarms()
+    assert "Send the capacity in kW" in alarm.text
+    assert '"capacity_mw": 1' in alarm.text
+    assert not Instruction.objects.exists()
+
+
+@pytest.mark.parametrize("raw", [b"\x00\xff not even text", b'{"reference": "\\u0000"}', b""])
+def test_whatever_arrives_can_be_kept(receive: Any, raw: bytes) -> None:
+    with pytest.raises(UnreadableTrigger):
+        receive(raw)
+    assert bytes(Trigger.objects.get().raw) == raw
+    assert len(alarms()) == 1
+
+
+def test_a_defect_of_our_reader_loses_no_trigger(market: Market) -> None:
+    def broken(raw: bytes) -> Any:
+        raise KeyError("a defect")
+
+    with pytest.raises(UnreadableTrigger):
+        receive_trigger(operator=market.operator, token=None, raw=b"{}", read=broken, by="tests")
+    assert "This is our fault" in Trigger.objects.get().problem
+    assert len(alarms()) == 1
+
+
+def test_a_corrected_trigger_may_keep_its_reference(receive: Any, seller: Seller) -> None:
+    with pytest.raises(UnreadableTrigger):
+        receive(body(kind="begin"))
+    assert len(receive(body()).instructions) == 1
+
+
+def test_an_unknown_seller_goes_to_on_call_with_candidates(receive: Any, contract: Contract) -> None:
+    [instruction] = receive(body(call(company="Voltwise Trading"))).instructions
+    assert (instruction.seller, instruction.seller_named) == (None, "Voltwise Trading")
+    [mail] = instruction_mails()
+    assert mail.recipient == "oncall@piclo.example"
+    assert mail.subject.startswith("[On-call] START")
+    assert "Voltwise Energy Ltd ('Voltwise Energy Ltd')" in mail.text
+    assert f"Voltwise Energy Ltd, contracted in {instruction.zone_named}" in mail.text
+
+
+def test_a_name_and_an_account_of_two_sellers_go_to_on_call_with_both(
+    receive: Any, seller: Seller, other_seller: Seller, market: Market
+) -> None:
+    people.name_identity(seller=other_seller, operator=market.operator, kind="account", name="A-1", by="tests")
+    [instruction] = receive(body(call(account="A-1"))).instructions
+    [mail] = instruction_mails()
+    assert (instruction.seller, mail.recipient) == (None, "oncall@piclo.example")
+    assert seller.name in mail.text
+    assert other_seller.name in mail.text
+
+
+def test_without_a_verified_mailbox_all_are_written_to_and_on_call_knows(receive: Any, seller: Seller) -> None:
+    seller.dispatch_contacts.update(verified_at=None)
+    receive(body())
+    assert [mail.recipient for mail in instruction_mails()] == [
+        "dispatch+owner@voltwise.example",
+        "oncall@piclo.example",
+    ]
+    seller.dispatch_contacts.all().delete()
+    receive(body(reference="T-2"))
+    assert [mail.recipient for mail in instruction_mails()][2:] == ["oncall@piclo.example"]
+
+
+def test_without_any_on_call_address_our_own_mailbox_gets_it(receive: Any, market: Market, settings: Any) -> None:
+    Market.objects.update(oncall_email="")
+    settings.DEFAULT_FROM_EMAIL = "Flex <flex@ours.example>"
+    receive(body())
+    assert [mail.recipient for mail in instruction_mails()] == ["flex@ours.example"]
+
+
+def test_a_token_reaches_its_own_markets_only(receive: Any, market: Market, other_market: Market) -> None:
+    live, _ = tokens.issue_token(name="live", operator=market.operator, by="tests")
+    sandbox, _ = tokens.issue_token(name="sandbox", operator=market.operator, is_sandbox=True, by="tests")
+    with pytest.raises(UnreadableTrigger, match="Nobody was instructed"):
+        receive(body(), token=live)  # the market is a mock
+    with pytest.raises(UnreadableTrigger):
+        receive(body(market=other_market.key), token=sandbox)
+    assert not Instruction.objects.exists()
+    assert len(receive(body(), token=sandbox).instructions) == 1
+
+
+def test_a_failure_half_way_leaves_nothing_behind(
+    receive: Any, seller: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("dispatch.operations.receive.record", fail)
+    with pytest.raises(RuntimeError):
+        receive(body())
+    assert not Trigger.objects.exists()
+    assert not Instruction.objects.exists()
+    assert not Mail.objects.filter(lane="instruction").exists()
