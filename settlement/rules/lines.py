@@ -127,14 +127,14 @@ def _measure(event: Event, contract: ContractTerms, meters: Sequence[AssetMeter]
 def _asked_line(contract: ContractTerms, season: Season, event: Event, metered: _Metered, rules: Rules) -> Line:
     """A line for what was asked. A triggered product's availability stands on the line of its window, not here."""
     done = metered.delivery
-    delivered_share, delivered_kwh = share(done.delivered_wmin, done.instructed_wmin), kwh(done.delivered_wmin)
+    delivered_share, delivered_kwh = share(done.delivered_dwmin, done.instructed_dwmin), kwh(done.delivered_dwmin)
     pay = _service_pay(contract, season, event, delivered_share, rules)
     return Line(
         **_head(contract, event),
         delivered_share=delivered_share,
         delivered_kwh=delivered_kwh,
-        baseline_kwh=kwh(done.baseline_wmin) if metered.read else None,
-        metered_kwh=kwh(done.metered_wmin) if metered.read else None,
+        baseline_kwh=kwh(done.baseline_dwmin) if metered.read else None,
+        metered_kwh=kwh(done.metered_dwmin) if metered.read else None,
         availability_gbp=pay.availability_gbp,
         sustain_gbp=pay.sustain_gbp,
         price_gbp_per_mwh=contract.utilisation_gbp_per_mwh,
@@ -148,7 +148,7 @@ def _available_line(
     contract: ContractTerms, season: Season, event: Event, within: Sequence[Delivery], rules: Rules
 ) -> Line:
     """A window of a triggered product that had to be kept available."""
-    performed = share(sum(d.delivered_wmin for d in within), sum(d.instructed_wmin for d in within))
+    performed = share(sum(d.delivered_dwmin for d in within), sum(d.instructed_dwmin for d in within))
     pay = _service_pay(contract, season, event, performed, rules)
     return Line(
         **_head(contract, event),

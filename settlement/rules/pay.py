@@ -1,8 +1,9 @@
 """What an event pays, from the figures printed on its line, so that seller and operator can both recompute it.
 
-Rounding, stated once for all of settlement: readings and baselines are whole watts; energy is whole watt-minutes until
-the line, which prints kWh and shares with four decimals; every amount is computed from the printed figures and rounded to
-the penny. All rounding is to the nearest, half up. A statement's total is the sum of its rounded amounts.
+Rounding, stated once for all of settlement: readings and baselines are whole watts; energy is a whole number of
+watt-minutes (or tenths) until the line, which prints kWh and shares with four decimals; every amount is computed from
+the printed figures and rounded to the penny. All rounding is to the nearest, half up. A statement's total is the sum of
+its rounded amounts.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,64 @@
+"""Two versions of a run, and our settlement beside the operator's invoice."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from settlement.rules.changes import Outcome, change_sentence, changes
+from settlement.rules.invoice import Amount, Tolerance, compare_invoice
+
+START = datetime(2025, 1, 15, 17, tzinfo=UTC)
+
+
+def outcome(kwh: str, gbp: str) -> Outcome:
+    return Outcome(1, Decimal(kwh), Decimal(gbp))
+
+
+def test_a_rerun_names_what_it_added_dropped_and_altered() -> None:
+    before = {
+        (1, 0, 5, START): outcome("91", "22.75"),
+        (2, 7, 0, START): outcome("1", "0.50"),
+        (3, 7, 0, START): outcome("1", "1"),
+    }
+    after = {
+        (1, 0, 5, START): outcome("100", "25.00"),
+        (3, 7, 0, START): outcome("1", "1"),
+        (4, 7, 0, START): outcome("2", "3"),
+    }
+    found = changes(before, after)
+    assert [(change.key[0], change.difference_gbp) for change in found] == [
+        (1, Decimal("2.25")),
+        (2, Decimal("-0.50")),
+        (4, Decimal("3")),
+    ]
+    assert change_sentence(found) == "3 lines differ from the version before (1 new, 1 dropped): +£4.75 in all."
+    assert change_sentence(changes(before, before)) == ""
+
+
+def test_both_sides_agree_within_the_tolerance() -> None:
+    assert compare_invoice({"C-1": Amount(Decimal("10.00"))}, {"C-1": Amount(Decimal("10.01"))}) == []
+    assert compare_invoice({"C-1": Amount(Decimal(0))}, {}) == []
+
+
+def test_each_difference_is_explained() -> None:
+    ours = {
+        "C-1": Amount(Decimal("22.75"), Decimal(91)),
+        "C-2": Amount(Decimal("5.00"), Decimal(20)),
+        "C-3": Amount(Decimal("7.00"), Decimal(20)),
+        "C-5": Amount(Decimal("7.00"), Decimal(20)),
+    }
+    theirs = {
+        "C-1": Amount(Decimal("25.00"), Decimal(100)),
+        "C-2": Amount(Decimal("4.00"), Decimal(20)),
+        "C-4": Amount(Decimal("1.00")),
+        "C-5": Amount(Decimal("9.00")),
+    }
+    told = {difference.contract: difference.explanation for difference in compare_invoice(ours, theirs)}
+    assert told == {
+        "C-1": "Delivery differs: they count 9 kWh more, so readings or baseline differ; in money £2.25 more.",
+        "C-2": "They pay £1.00 less: delivery agrees, so price or scaling differ.",
+        "C-3": "The invoice lacks this contract; we find £7.00.",
+        "C-4": "The invoice has this contract; our settlement has no event of it.",
+        "C-5": "They pay £2.00 more: the energy is not stated on the invoice.",
+    }
+    wide = Tolerance(gbp=Decimal(10), kwh=Decimal(10))
+    assert {difference.contract for difference in compare_invoice(ours, theirs, wide)} == {"C-3", "C-4"}
