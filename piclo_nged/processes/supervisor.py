@@ -19,6 +19,8 @@ from piclo_nged.processes.children import PROJECT, small_python
 from piclo_nged.processes.leash import KILL, STOP, STOP_SECONDS
 
 READY_SECONDS = 60
+PATIENCE_SECONDS = STOP_SECONDS + 2  # the leash loses patience first
+FORCE_SECONDS = 10
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 STEADY_SECONDS = 60  # a process that ran this long has recovered: its next pause is short again
 
@@ -143,10 +145,10 @@ class Supervisor:
         """Asks all to stop and waits; a second Ctrl-C, or too long a wait, ends them by force."""
         try:
             self._signal(STOP)
-            self._wait(STOP_SECONDS + 2)
+            self._wait(PATIENCE_SECONDS)
         finally:
             self._signal(KILL)
-            self._wait(STOP_SECONDS)
+            self._wait(FORCE_SECONDS)
             self.children.clear()
 
     def _signal(self, number: int) -> None:
