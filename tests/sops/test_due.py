@@ -1,0 +1,178 @@
+"""Where being due begins and ends, and what the operations of the steps do for a due subject."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from dispatch.models import Instruction
+from markets.models import Competition, Market, Operator, Qualification, Receipt, SellerIdentity, User
+from settlement.models import ReadingDay, SettlementRun, Statement
+from sops.models import Case, Step
+from sops.operations import conduct, finish_case, set_mode
+from sops.steps import declared
+
+from .worlds import World
+
+
+@pytest.fixture
+def world(steps: Any) -> World:
+    return World(Operator.objects.create(key="nged", name="NGED", short_name="NGED"))
+
+
+def due(key: str) -> list[Any]:
+    return list(declared(key).waiting())
+
+
+def test_bids_are_not_waited_for_before_an_hour_has_passed_since_gate_closure(world):
+    world.bid(world.competition(timedelta(minutes=59)))
+    assert due("hand-bids-over") == []
+    world.bid(world.competition(timedelta(minutes=61)))
+    assert len(due("hand-bids-over")) == 1
+
+
+def test_a_competition_is_handed_over_when_the_standing_revision_of_each_bid_is_held(world):
+    bid = world.bid(world.competition(timedelta(hours=2)))
+    withdrawn = world.bid(bid.competition)
+    type(withdrawn).objects.filter(pk=withdrawn.pk).update(status="withdrawn")
+    Receipt.objects.create(bid=bid, revision=1)
+    assert due("hand-bids-over") == []
+    type(bid).objects.filter(pk=bid.pk).update(revision=2)
+    assert due("hand-bids-over") == [bid.competition]
+
+
+def test_a_decided_or_withdrawn_competition_waits_for_no_result(world):
+    for status in ("decided", "withdrawn"):
+        competition = world.competition(timedelta(days=30))
+        Competition.objects.filter(pk=competition.pk).update(status=status)
+    assert due("record-results") == []
+
+
+def test_what_fell_due_in_market_time_is_told_in_real_time(world):
+    world.competition(timedelta(days=22))
+    [competition] = due("record-results")
+    assert abs(competition.fell_due_at - (world.now - timedelta(days=1))) < timedelta(seconds=1)
+
+
+def test_nobody_is_chased_once_there_is_nothing_left_to_deliver(world):
+    instruction = world.instruction(timedelta(minutes=11))
+    Instruction.objects.update(ends_at=world.today - timedelta(minutes=1))
+    assert due("chase") == []
+    Instruction.objects.update(ends_at=world.today + timedelta(minutes=1))
+    assert due("chase") == [instruction]
+
+
+def test_how_long_a_seller_may_take_is_the_markets_own(world):
+    world.instruction(timedelta(minutes=11))
+    Market.objects.update(answer_within=timedelta(minutes=15))
+    assert due("chase") == []
+
+
+def test_one_day_of_readings_is_enough_not_to_be_chased_and_another_months_is_not(world):
+    contract = world.contract(world.market)
+    [asset] = contract.bid.assets.all()
+    ReadingDay.objects.create(asset=asset, day=world.last_month - timedelta(days=1), watts=[0] * 48, source="upload")
+    assert due("chase-readings") == [contract.seller]
+    ReadingDay.objects.create(asset=asset, day=world.last_month, watts=[0] * 48, source="upload")
+    assert due("chase-readings") == []
+
+
+def test_a_month_is_run_from_the_15th_on_and_once(world):
+    world.contract(world.market)
+    fifteenth = world.today.replace(day=15, hour=0, minute=0, second=0, microsecond=0)
+    move(world.market, fifteenth - timedelta(minutes=1))
+    assert due("run") == []
+    move(world.market, fifteenth + timedelta(minutes=1))
+    [market] = due("run")
+    assert market.month == world.last_month
+    SettlementRun.objects.create(market=market, terms=world.terms, month=market.month)
+    assert due("run") == []
+
+
+def test_a_run_whose_place_a_later_version_took_is_not_worked_on(world):
+    run = world.run("checked")
+    SettlementRun.objects.create(market=run.market, terms=run.terms, month=run.month, version=2)
+    assert due("approve") == []
+
+
+def move(market: Market, to: Any) -> None:
+    Market.objects.filter(pk=market.pk).update(clock_offset=to - timezone.now())
+
+
+def finish(key: str, by: Any) -> None:
+    conduct()
+    finish_case(case=Case.objects.open().get(step__key=key), by=by)
+
+
+def test_linking_an_account_takes_the_sellers_name_as_the_operators(world, customer_success):
+    seller = world.qualification().asset.seller
+    finish("link-account", customer_success)
+    assert SellerIdentity.objects.get(seller=seller).name == seller.name
+
+
+def test_a_name_that_means_another_seller_is_a_case_in_words(world, steps):
+    seller = world.qualification().asset.seller
+    SellerIdentity.objects.create(operator=world.operator, seller=world.seller(), kind="company", name=seller.name)
+    set_mode(step=steps["link-account"], mode="automated", reason="tests", by="tests")
+    conduct()
+    assert "already calls another seller" in Case.objects.open().get(step__key="link-account").problem
+
+
+def test_a_checked_asset_is_offered_where_it_stands_and_nowhere_else(world, customer_success):
+    elsewhere = Operator.objects.create(key="other", name="Other", short_name="Other")
+    Market.objects.create(operator=elsewhere, key="other", name="Other")
+    asset = world.asset()
+    finish("check-asset", customer_success)
+    assert [offer.market for offer in Qualification.objects.filter(asset=asset)] == [world.market]
+
+
+def test_handing_over_by_hand_keeps_the_receipts(market, bid, competition, steps, customer_success):
+    move(market, competition.closes_at + timedelta(hours=2))
+    conduct()
+    case = Case.objects.get(step__key="hand-bids-over")
+    assert "has not said that it holds every bid" in case.problem
+    finish_case(case=case, by=customer_success)
+    assert list(Receipt.objects.values_list("bid", "revision")) == [(bid.pk, bid.revision)]
+
+
+def settled_by_hand(first: User, second: User) -> None:
+    for key, person in (("run", first), ("check-run", first), ("approve", second), ("issue", first)):
+        finish(key, person)
+
+
+def settled_by_machine(first: User, second: User) -> None:
+    for key in ("run", "check-run", "issue"):
+        set_mode(step=Step.objects.get(key=key), mode="automated", reason="tests", by="tests")
+    conduct()
+    finish_case(case=Case.objects.get(step__key="approve"), by=first)
+    conduct()
+
+
+class Undone(Exception):
+    """Takes back what was settled, so that the same month can be settled in another way."""
+
+
+def test_a_month_settled_by_hand_and_by_machine_has_the_same_statements(
+    market, contract, competition, steps, customer_success, approver
+):
+    [asset] = contract.bid.assets.all()
+    days = (competition.last_day - competition.first_day).days + 1
+    ReadingDay.objects.bulk_create(
+        ReadingDay(asset=asset, day=date.fromordinal(day), watts=[20_000] * 48, source="upload")
+        for day in range(competition.first_day.toordinal() - 40, competition.first_day.toordinal() + days)
+    )
+    after = competition.last_day + timedelta(days=16)
+    move(market, timezone.now().replace(year=after.year, month=after.month, day=16))
+    statements = []
+    for settled in (settled_by_hand, settled_by_machine):
+        with suppress(Undone), transaction.atomic():
+            settled(customer_success, approver)
+            assert not Case.objects.open().filter(step__key__in=("run", "check-run", "approve", "issue")).exists()
+            statements.append(list(Statement.objects.values_list("seller", "total_gbp")))
+            raise Undone
+    by_hand, by_machine = statements
+    assert by_hand == by_machine
+    assert by_hand[0][1] > 0
