@@ -6,6 +6,7 @@ import django_filters
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -52,13 +53,15 @@ class InstructionPage(TraderPage, DetailView):
     object: Instruction
 
     def get_queryset(self) -> QuerySet[Instruction]:
-        rows = Instruction.objects.select_related("trigger", "market__operator", "match__contract__bid", "match__window")
+        rows = Instruction.objects.select_related(
+            "trigger", "market__operator", "match__contract__bid", "match__window"
+        )
         return self.own(rows)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
         form = AnswerForm(request.POST)
-        if _answered(self.object, form, given_by=request.user.email, by=request.user):
+        if _answered(self.object, form, given_by=self.person.email, by=self.person):
             messages.success(request, f"Your answer to {self.object} is kept.")
             return redirect("dispatch:instruction", self.object.reference)
         return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -79,7 +82,7 @@ class AnswerByLink(Page, TemplateView):
     help = "dispatch#answering"
     template_name = "dispatch/answer.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             self.link = read_answer_token(kwargs["token"])
         except BadLink as bad:
@@ -100,6 +103,7 @@ class AnswerByLink(Page, TemplateView):
             "mailbox": self.link.mailbox,
             "form": AnswerForm(),
             "answers": instruction.acknowledgements.all(),
+            "mock_markets": self.mock_markets([instruction]),
         }
         return super().get_context_data(**shown | kwargs)
 

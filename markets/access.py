@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.generic.base import ContextMixin, View
 
-from .models import Market, MarketTime, Membership, Seller
+from .models import Market, MarketTime, Membership, Seller, User
 
 CHOSEN_SELLER = "chosen_seller"
 MAY_TRADE = (Membership.Role.OWNER, Membership.Role.TRADER)
@@ -23,11 +23,9 @@ MAY_TRADE = (Membership.Role.OWNER, Membership.Role.TRADER)
 
 def membership_of(request: HttpRequest) -> Membership | None:
     """The membership in use: of the seller chosen in this session, else the first by name. None for outsiders."""
-    if not hasattr(request, "_membership"):
-        chosen = request.session.get(CHOSEN_SELLER)
-        memberships = memberships_of(request)
-        request._membership = next((m for m in memberships if m.seller_id == chosen), next(iter(memberships), None))
-    return request._membership
+    memberships = memberships_of(request)
+    chosen = request.session.get(CHOSEN_SELLER) if memberships else None
+    return next((m for m in memberships if m.seller_id == chosen), next(iter(memberships), None))
 
 
 def choose_seller(request: HttpRequest, seller_id: int) -> Seller | None:
@@ -36,7 +34,6 @@ def choose_seller(request: HttpRequest, seller_id: int) -> Seller | None:
     if membership is None:
         return None
     request.session[CHOSEN_SELLER] = seller_id
-    request._membership = membership  # type: ignore[attr-defined]
     return membership.seller
 
 
@@ -44,10 +41,12 @@ def memberships_of(request: HttpRequest) -> list[Membership]:
     """All memberships of the person, sellers included, read once per request."""
     if not request.user.is_authenticated:
         return []
-    if not hasattr(request, "_memberships"):
+    kept = vars(request)
+    if "memberships" not in kept:
         rows = Membership.objects.filter(user=request.user).select_related("seller").order_by("seller__name")
-        request._memberships = list(rows)
-    return request._memberships
+        kept["memberships"] = list(rows)
+    memberships: list[Membership] = kept["memberships"]
+    return memberships
 
 
 class Page(ContextMixin, View):
@@ -55,17 +54,21 @@ class Page(ContextMixin, View):
 
     section = ""  #: the entry of the navigation that is lit
     help = ""  #: an article of the help centre and its section, e.g. `bidding#gate-closure`
+    market_path = "market"  #: from a shown row to its market; empty where the page is of no market
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         slug, _, anchor = self.help.partition("#")
         named = {"section": self.section, "help_slug": slug, "help_anchor": anchor}
         return super().get_context_data(**named | kwargs)
 
+    def mock_markets(self, rows: Iterable[Model]) -> QuerySet[Market]:
+        """The mock markets among the markets of the rows on the page, each with its `time`."""
+        shown = {attrgetter(self.market_path)(row).pk for row in rows} if self.market_path else set()
+        return Market.objects.filter(is_mock=True, pk__in=shown).annotate(time=MarketTime())
+
 
 class SellerPage(LoginRequiredMixin, Page):
     """A page for members of a seller. Others are told, kindly, why there is nothing here for them."""
-
-    market_path = "market"  #: from a shown row to its market; empty where the page is of no market
 
     @cached_property
     def membership(self) -> Membership | None:
@@ -87,6 +90,12 @@ class SellerPage(LoginRequiredMixin, Page):
         return self.membership is not None and self.membership.role in MAY_TRADE
 
     @property
+    def person(self) -> User:
+        """Who is here. Only asked for behind `dispatch`, so there is one."""
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+    @property
     def seller(self) -> Seller:
         """The seller of this session. Only asked for behind `dispatch`, so there is one."""
         assert self.membership is not None
@@ -95,11 +104,6 @@ class SellerPage(LoginRequiredMixin, Page):
     def own[M: Model](self, rows: QuerySet[M]) -> QuerySet[M]:
         """Of `rows`, those of the seller of this session: every model that is a seller's has the field `seller`."""
         return rows.filter(seller=self.seller)
-
-    def mock_markets(self, rows: Iterable[Model]) -> QuerySet[Market]:
-        """The mock markets among the markets of the rows on the page, each with its `time`."""
-        shown = {attrgetter(self.market_path)(row).pk for row in rows} if self.market_path else set()
-        return Market.objects.filter(is_mock=True, pk__in=shown).annotate(time=MarketTime())
 
 
 class TraderPage(SellerPage):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from .models import Asset, Bid, Competition, Qualification, Seller, ServiceWindow
+from .models import Asset, Bid, Competition, Qualification, Seller
 from .problems import Refused
 from .rules.notices import AssetEntry, Offer
 from .templatetags.figures import kw, price
@@ -47,23 +47,33 @@ class Measured(forms.DecimalField):
         return {"inputmode": "decimal", "autocomplete": "off", "step": "any", "min": "0"}
 
 
+class Minutes(forms.IntegerField):
+    """A whole number of minutes, with the word beside its box."""
+
+    unit = "minutes"
+
+
 class TermsForm(forms.Form):
     """Capacity and the prices that the competition's product pays - no others are shown or taken."""
 
-    capacity_kw = Measured(label="Capacity", unit="kW", help_text="Taken whole or not at all, in every window you choose.")
-    max_runtime_minutes = forms.IntegerField(
-        label="Longest run", required=False, min_value=1, help_text="How long you can deliver in one go, if there is a limit."
+    capacity_kw = Measured(
+        label="Capacity", unit="kW", help_text="Taken whole or not at all, in every window you choose."
+    )
+    max_runtime_minutes = Minutes(
+        label="Longest run",
+        required=False,
+        min_value=1,
+        help_text="How long you can deliver in one go, if there is a limit.",
     )
 
     def __init__(self, *args: Any, competition: Competition, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.competition = competition
-        self.fields["max_runtime_minutes"].unit = "minutes"
         for name, (kind, label, unit) in PRICE_FIELDS.items():
             if getattr(competition.product, f"pays_{kind}"):
                 ceiling = getattr(competition, f"{name.replace(kind, f'{kind}_ceiling', 1)}")
-                help_text = f"Ceiling {price(ceiling)} {unit}." if ceiling else ""
-                self.fields[name] = Measured(label=label, unit=unit, before="£", help_text=help_text)
+                hint = f"Ceiling {price(ceiling)} {unit}."
+                self.fields[name] = Measured(label=label, unit=unit, before="£", help_text=hint)
         self.order_fields(["capacity_kw", *PRICE_FIELDS, "max_runtime_minutes"])
 
     def terms(self) -> dict[str, Any]:
@@ -75,7 +85,7 @@ class TermsForm(forms.Form):
 class AssetChoices(forms.ModelMultipleChoiceField):
     """Assets by reference, name and what they can do."""
 
-    def label_from_instance(self, asset: Asset) -> str:  # type: ignore[override]
+    def label_from_instance(self, asset: Asset) -> str:
         installed_kw = max(asset.max_export_capacity_kw, asset.max_import_capacity_kw)
         return f"{asset.ref} · {asset.name} ({kw(installed_kw)})"
 
@@ -92,26 +102,25 @@ def usable_assets(seller: Seller, competition: Competition) -> QuerySet[Asset]:
 class BidForm(TermsForm):
     """A new bid: which windows, what, for how much, and the assets behind it."""
 
-    windows = forms.ModelMultipleChoiceField(
-        ServiceWindow.objects.none(),
-        label="Service windows",
-        error_messages={"required": "Choose at least one service window."},
-    )
-    assets = AssetChoices(
-        Asset.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        label="Assets behind this bid",
-        help_text="Those that the operator has qualified for this market.",
-        error_messages={"required": "Choose at least one asset: what will deliver."},
-    )
     seller_ref = forms.CharField(
         label="Your own reference", max_length=100, required=False, help_text="Shown in your lists and files."
     )
 
     def __init__(self, *args: Any, seller: Seller, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["windows"].queryset = self.competition.windows.all()
-        self.fields["assets"].queryset = usable_assets(seller, self.competition)
+        self.fields["windows"] = forms.ModelMultipleChoiceField(
+            self.competition.windows.all(),
+            label="Service windows",
+            error_messages={"required": "Choose at least one service window."},
+        )
+        self.fields["assets"] = AssetChoices(
+            usable_assets(seller, self.competition),
+            widget=forms.CheckboxSelectMultiple,
+            label="Assets behind this bid",
+            help_text="Those that the operator has qualified for this market.",
+            error_messages={"required": "Choose at least one asset: what will deliver."},
+        )
+        self.order_fields(["windows", "capacity_kw", *PRICE_FIELDS, "max_runtime_minutes", "seller_ref", "assets"])
 
     def chosen_windows(self) -> set[str]:
         """The keys of the windows that are ticked, as text."""
@@ -132,7 +141,9 @@ class RevisionForm(TermsForm):
     """Other terms for a standing bid; its windows and assets stay."""
 
     def __init__(self, *args: Any, bid: Bid, **kwargs: Any):
-        standing = {name: f"{getattr(bid, name).normalize():f}" for name in ("capacity_kw", *PRICE_FIELDS)}
+        standing: dict[str, object] = {
+            name: f"{getattr(bid, name).normalize():f}" for name in ("capacity_kw", *PRICE_FIELDS)
+        }
         standing["max_runtime_minutes"] = bid.max_runtime_minutes
         super().__init__(*args, competition=bid.competition, initial=standing, **kwargs)
 
@@ -140,20 +151,36 @@ class RevisionForm(TermsForm):
 class AssetForm(forms.Form):
     """An asset, or a group of like devices, with the fields that sellers know."""
 
-    ref = forms.CharField(label="Your reference", max_length=60, help_text="As it stands in your own system. Never used twice.")
+    ref = forms.CharField(
+        label="Your reference", max_length=60, help_text="As it stands in your own system. Never used twice."
+    )
     name = forms.CharField(label="Name", max_length=200)
-    technology = forms.CharField(label="Kind of asset", max_length=80, help_text="For example EV charge point, battery, heat pump.")
-    device_count = forms.IntegerField(label="Number of devices", min_value=1, initial=1, help_text="More than 1 for a group of like devices.")
-    max_export_capacity_kw = Measured(label="Largest export", unit="kW", required=False, help_text="What it can send to the network.")
-    max_import_capacity_kw = Measured(label="Largest import", unit="kW", required=False, help_text="What it can take from the network.")
+    technology = forms.CharField(
+        label="Kind of asset", max_length=80, help_text="For example EV charge point, battery, heat pump."
+    )
+    device_count = forms.IntegerField(
+        label="Number of devices", min_value=1, initial=1, help_text="More than 1 for a group of like devices."
+    )
+    max_export_capacity_kw = Measured(
+        label="Largest export", unit="kW", required=False, help_text="What it can send to the network."
+    )
+    max_import_capacity_kw = Measured(
+        label="Largest import", unit="kW", required=False, help_text="What it can take from the network."
+    )
     postcode = forms.CharField(label="Postcode", max_length=10, help_text="Where it is connected: it decides the zone.")
     voltage_level = forms.ChoiceField(label="Connected at", choices=Asset.Voltage)
-    import_meter_id = forms.CharField(label="Import MPAN", max_length=20, required=False, help_text="13 digits, on the electricity bill.")
-    export_meter_id = forms.CharField(label="Export MPAN", max_length=20, required=False, help_text="13 digits, where it exports.")
+    import_meter_id = forms.CharField(
+        label="Import MPAN", max_length=20, required=False, help_text="13 digits, on the electricity bill."
+    )
+    export_meter_id = forms.CharField(
+        label="Export MPAN", max_length=20, required=False, help_text="13 digits, where it exports."
+    )
     meter_interval_minutes = forms.TypedChoiceField(
         label="Meter readings", choices=[(30, "Half-hourly"), (1, "Minute by minute")], coerce=int, initial=30
     )
-    zones = forms.CharField(label="Zones", required=False, help_text="Zone codes, if you know them, with a comma between.")
+    zones = forms.CharField(
+        label="Zones", required=False, help_text="Zone codes, if you know them, with a comma between."
+    )
 
     def clean_import_meter_id(self) -> str:
         return self.cleaned_data["import_meter_id"].replace(" ", "")

@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.generic.base import View
 from django.views.generic.list import MultipleObjectMixin
 from django_filters import FilterSet
+from django_htmx.middleware import HtmxDetails
 
 
 class FilteredList(MultipleObjectMixin, View):
@@ -29,7 +30,7 @@ class FilteredList(MultipleObjectMixin, View):
         return response
 
     def get_template_names(self) -> list[str]:
-        htmx = self.request.htmx
+        htmx = HtmxDetails(self.request)
         only_rows = htmx and not htmx.history_restore_request
         return [f"{self.template_name}#rows" if only_rows else self.template_name]
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.generic import DetailView, ListView, TemplateView
 
 from dispatch.models import Instruction
@@ -22,7 +23,7 @@ class Home(SellerPage, TemplateView):
 
     template_name = "home.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return self.response_class(request, ["landing.html"], {})
         return super().dispatch(request, *args, **kwargs)
@@ -34,7 +35,9 @@ class Home(SellerPage, TemplateView):
         competitions = Competition.objects.biddable().select_related("market", "product", "zone")
         statements = self.own(Statement.objects.select_related("run__market"))
         waiting = list(instructions[:SHOWN])
-        closing = list(competitions.annotate(market_time=MarketTime("market__clock_offset")).order_by("closes_at")[:SHOWN])
+        closing = list(
+            competitions.annotate(market_time=MarketTime("market__clock_offset")).order_by("closes_at")[:SHOWN]
+        )
         context = super().get_context_data(
             waiting=waiting,
             closing=closing,
@@ -77,4 +80,6 @@ class ArticlePage(Page, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         body = self.object.body
-        return super().get_context_data(html=rendered(body), contents=[s for s in sections(body) if s.level == 2], **kwargs)
+        return super().get_context_data(
+            html=rendered(body), contents=[s for s in sections(body) if s.level == 2], **kwargs
+        )

@@ -37,7 +37,7 @@ class AssetRegistration(TraderPage, FormView):
 
     def form_valid(self, form: AssetForm) -> HttpResponse:
         try:
-            [asset] = register_assets(seller=self.seller, entries=[form.entry()], by=self.request.user)
+            [asset] = register_assets(seller=self.seller, entries=[form.entry()], by=self.person)
         except Refused as refused:
             show_refusal(form, refused)
             return self.form_invalid(form)

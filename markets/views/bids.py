@@ -1,5 +1,6 @@
 """A seller's bids: the list, one with its history, and the two changes that can be made until gate closure."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ class OneBid(SellerPage, DetailView):
     slug_field = slug_url_kwarg = "reference"
     context_object_name = "bid"
     market_path = "competition.market"
-    object: Bid
+    object: Any
 
     def get_queryset(self) -> QuerySet[Bid]:
         return with_their_competition(self.own(Bid.objects.all()))
@@ -64,7 +65,10 @@ class BidPage(OneBid):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         received = {receipt.revision: receipt.received_at for receipt in self.object.receipts.all()}
-        history = [(change, received.get(change.revision)) for change in self.object.changes.order_by("-revision")]
+        history = [
+            (change, Decimal(change.content["capacity_kw"]), received.get(change.revision))
+            for change in self.object.changes.order_by("-revision")
+        ]
         lines = self.object.lines.select_related("window")
         return super().get_context_data(history=history, lines=lines, assets=self.object.assets.all(), **kwargs)
 
@@ -85,7 +89,7 @@ class BidRevision(TraderPage, OneBid):
         form = RevisionForm(request.POST, bid=self.object)
         if form.is_valid():
             try:
-                bid = revise_bid(bid=self.object, by=request.user, **form.terms())
+                bid = revise_bid(bid=self.object, by=self.person, **form.terms())
             except Refused as refused:
                 show_refusal(form, refused)
             else:
@@ -104,7 +108,7 @@ class BidWithdrawal(TraderPage, OneBid):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
         try:
-            bid = withdraw_bid(bid=self.object, by=request.user)
+            bid = withdraw_bid(bid=self.object, by=self.person)
         except Refused as refused:
             return self.render_to_response(self.get_context_data(refused=refused), status=422)
         messages.success(request, f"Bid {bid} is withdrawn. It will not be decided on.")

@@ -69,9 +69,7 @@ class CompetitionPage(TraderPage, DetailView):
         form = self.form(request.POST)
         if form.is_valid():
             try:
-                [bid] = place_bids(
-                    seller=self.seller, market=self.object.market, offers=[form.offer()], by=request.user
-                )
+                [bid] = place_bids(seller=self.seller, market=self.object.market, offers=[form.offer()], by=self.person)
             except Refused as refused:
                 show_refusal(form, refused)
             else:

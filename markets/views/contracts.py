@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
@@ -34,6 +33,11 @@ COLUMNS = (
 )
 
 
+def with_their_competition(rows: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Contracts with what the list and the file say of them, the latest first."""
+    return rows.select_related("market", "bid__competition__product", "bid__competition__zone").order_by("-pk")
+
+
 class ContractList(FilteredList, SellerPage, ListView):
     """The seller's contracts, the latest first."""
 
@@ -43,17 +47,15 @@ class ContractList(FilteredList, SellerPage, ListView):
     filterset_class = ContractFilter
 
     def get_queryset(self) -> QuerySet[Contract]:
-        rows = self.own(Contract.objects.all()).select_related(
-            "market", "bid__competition__product", "bid__competition__zone"
-        )
-        return self.filtered(rows.order_by("-pk"))
+        return self.filtered(with_their_competition(self.own(Contract.objects.all())))
 
 
-class ContractFile(ContractList):
+class ContractFile(SellerPage, View):
     """The same rows, same filters, as CSV: decimals with a point, days as ISO writes them."""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
-        rows = self.get_queryset().prefetch_related("bid__lines__window").iterator(chunk_size=1000)
+    def get(self, request: HttpRequest) -> StreamingHttpResponse:
+        contracts = with_their_competition(self.own(Contract.objects.all())).prefetch_related("bid__lines__window")
+        rows = ContractFilter(request.GET, queryset=contracts).qs.iterator(chunk_size=1000)
         return StreamingHttpResponse(
             csv_lines(COLUMNS, (_row(contract) for contract in rows)),
             content_type="text/csv; charset=utf-8",
