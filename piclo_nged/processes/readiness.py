@@ -6,6 +6,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 LOCAL = "127.0.0.1"
+USUAL_PORT = 8000
 
 
 class PortTaken(Exception):
@@ -23,6 +24,14 @@ def free_port(host: str = LOCAL, wanted: int = 0) -> int:
                 f"Port {wanted} on {host} cannot be had ({error.strerror}): choose another."
             ) from error
         return int(probe.getsockname()[1])
+
+
+def usual_port(host: str = LOCAL) -> int:
+    """USUAL_PORT, or any free one where that is taken."""
+    try:
+        return free_port(host, USUAL_PORT)
+    except PortTaken:
+        return free_port(host)
 
 
 def listens(port: int, host: str = LOCAL) -> Callable[[], bool]:
