@@ -52,7 +52,8 @@ class Asset(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["seller", "ref"], name="asset_ref_once_per_seller"),
             models.CheckConstraint(
-                condition=not_negative("max_import_capacity_kw", "max_export_capacity_kw"), name="asset_capacity_not_negative"
+                condition=not_negative("max_import_capacity_kw", "max_export_capacity_kw"),
+                name="asset_capacity_not_negative",
             ),
         ]
 
@@ -82,7 +83,9 @@ class Qualification(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     offered_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    position = models.BigIntegerField(null=True, blank=True, editable=False, help_text="Its place in the operator's feed.")
+    position = models.BigIntegerField(
+        null=True, blank=True, editable=False, help_text="Its place in the operator's feed."
+    )
 
     class Meta:
         constraints = [

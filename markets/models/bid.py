@@ -114,7 +114,9 @@ class BidChange(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["market", "id"], condition=models.Q(position=None), name="bid_change_unnumbered")]
+        indexes = [
+            models.Index(fields=["market", "id"], condition=models.Q(position=None), name="bid_change_unnumbered")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["market", "position"], name="bid_change_position_once"),
             models.UniqueConstraint(fields=["bid", "revision"], name="bid_revision_once"),

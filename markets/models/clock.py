@@ -19,7 +19,7 @@ class MarketTime(models.Func):
         super().__init__(models.F(clock_offset))
 
 
-class MarketQuerySet(models.QuerySet["Market"]):  # type: ignore[name-defined]  # noqa: F821
+class MarketQuerySet(models.QuerySet["Market"]):  # type: ignore[name-defined]
     """Markets, asked for their time."""
 
     def time_of(self, market_id: int) -> datetime:

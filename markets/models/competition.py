@@ -73,8 +73,12 @@ class Competition(models.Model):
         indexes = [models.Index(fields=["market", "closes_at"])]
         constraints = [
             models.UniqueConstraint(fields=["market", "reference"], name="competition_reference_never_reused"),
-            models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="competition_opens_first"),
-            models.CheckConstraint(condition=models.Q(first_day__lte=models.F("last_day")), name="competition_days_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__lt=models.F("closes_at")), name="competition_opens_first"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(first_day__lte=models.F("last_day")), name="competition_days_in_order"
+            ),
             models.CheckConstraint(
                 condition=not_negative(
                     "required_kw",
@@ -112,7 +116,9 @@ class ServiceWindow(models.Model):
         ordering = ["competition", "first_day", "local_start", "name"]
         constraints = [
             models.UniqueConstraint(fields=["competition", "name"], name="window_name_once"),
-            models.CheckConstraint(condition=models.Q(first_day__lte=models.F("last_day")), name="window_days_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(first_day__lte=models.F("last_day")), name="window_days_in_order"
+            ),
             models.CheckConstraint(condition=not_negative("required_kw"), name="window_not_negative"),
         ]
 

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import Q
 
 
-
 def guarded_states[M: models.Model](field: str = "status") -> Callable[[type[M]], type[M]]:
     """Class decorator: rows are born in the field's default state and change it only along the model's `MOVES`.
 

@@ -35,11 +35,15 @@ class Market(models.Model):
     key = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.PILOT)
-    is_mock = models.BooleanField(default=False, help_text="A rehearsal: its clock may be moved, nothing of it is real.")
+    is_mock = models.BooleanField(
+        default=False, help_text="A rehearsal: its clock may be moved, nothing of it is real."
+    )
     clock_offset = models.DurationField(default=timedelta)
     dispatch_path = models.CharField(max_length=20, choices=Path, default=Path.INSTRUCT_FIRST)
     feed_is_live = models.BooleanField(default=False, help_text="Off: the operator reads bids only after gate closure.")
-    answer_within = models.DurationField(default=timedelta(minutes=10), help_text="How long a seller may take to confirm.")
+    answer_within = models.DurationField(
+        default=timedelta(minutes=10), help_text="How long a seller may take to confirm."
+    )
     oncall_email = models.EmailField(blank=True)
     oncall_phone = models.CharField(max_length=40, blank=True)
 

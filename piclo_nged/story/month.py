@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 
 from markets.models import Asset, Contract, Market, ServiceWindow
 from markets.rules.spans import HALF_HOUR, half_hours, window_spans
@@ -70,36 +69,47 @@ def _spans(window: ServiceWindow, month: date) -> Iterator[tuple[datetime, datet
         yield from window_spans(first, last, window.weekdays, window.local_start, window.local_end)
 
 
-def metered_days(
-    happened: Iterable[Event], month: date, seed: int = 1
-) -> Iterator[tuple[Asset, date, Sequence[int]]]:
-    """What the meters of the month's assets showed: 48 half-hours of watts per UTC day, + export, - import.
+type Delivered = dict[Asset, dict[datetime, int]]
+"""Watts turned down (or generated) by an asset in the half-hours that begin at these instants."""
 
-    An invented load with a daily rhythm; in an event the assets deliver about what their contract asks for.
-    """
-    delivered: dict[Asset, dict[datetime, int]] = defaultdict(dict)
+
+def delivered_watts(happened: Iterable[Event]) -> Delivered:
+    """What the events ask of each asset; the assets of a contract share evenly."""
+    delivered: Delivered = defaultdict(dict)
     for event in happened:
         assets = list(event.contract.bid.assets.all())
         watts = int(event.contract.accepted_kw * 1000 / max(len(assets), 1))
         for asset in assets:
             for at in half_hours(event.starts_at, event.ends_at):
                 delivered[asset][at] = delivered[asset].get(at, 0) + watts
+    return dict(delivered)
+
+
+def days_metered(month: date) -> int:
+    """The month and what its baselines look back on."""
+    return (next_month(month) - month).days + BASELINE_DAYS
+
+
+def metered_days(delivered: Delivered, month: date) -> Iterator[tuple[Asset, date, Sequence[int]]]:
+    """What the meters of the month's assets showed: 48 half-hours of watts per UTC day, + export, - import.
+
+    An invented load with a daily rhythm; in an event the assets deliver about what was asked of them.
+    """
     first = month - timedelta(days=BASELINE_DAYS)
-    days = (next_month(month) - first).days
     for asset in sorted(delivered, key=lambda asset: asset.pk):
-        chance = random.Random(seed * 1_000_003 + asset.pk)
-        largest = int(asset.max_import_capacity_kw * Decimal(1000))
-        for offset in range(days):
+        chance = random.Random(asset.pk)
+        largest = int(asset.max_import_capacity_kw * 1000)
+        for offset in range(days_metered(month)):
             day = first + timedelta(days=offset)
-            yield asset, day, _day_of(asset, day, largest, delivered[asset], chance)
+            yield asset, day, _day_of(day, largest, delivered[asset], chance)
 
 
-def _day_of(asset: Asset, day: date, largest: int, delivered: dict[datetime, int], chance: random.Random) -> list[int]:
+def _day_of(day: date, largest: int, delivered: dict[datetime, int], chance: random.Random) -> list[int]:
     midnight = datetime.combine(day, time(), UTC)
     watts = []
     for half_hour in range(48):
-        evening = 32 <= half_hour < 42
-        load = largest * (0.75 if evening else 0.35) * chance.uniform(0.97, 1.03)
-        turned_down = delivered.get(midnight + half_hour * HALF_HOUR, 0) * chance.uniform(0.93, 1.04)
+        rhythm = 0.75 if 32 <= half_hour < 42 else 0.35
+        load = largest * rhythm * (0.97 + 0.06 * chance.random())
+        turned_down = delivered.get(midnight + half_hour * HALF_HOUR, 0) * (0.93 + 0.11 * chance.random())
         watts.append(int(turned_down - load))
     return watts

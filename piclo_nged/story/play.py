@@ -155,10 +155,11 @@ class Story:
         settled = self.summary.settled
         assert settled is not None
         happened = [e for e in self.events if e.contract.bid.competition.product.call == "scheduled" or id(e) in self.called]
-        days = list(month.metered_days(happened, settled))
-        with self.step("Sellers upload readings; NGED reads them", 2 * len(days)) as progress:
-            self.summary.readings = settling.upload(days, progress)
-            progress(self.nged.read_readings())
+        delivered = month.delivered_watts(happened)
+        days = len(delivered) * month.days_metered(settled)
+        with self.step("Sellers upload readings; NGED reads them", 2 * days) as progress:
+            self.summary.readings = settling.upload(month.metered_days(delivered, settled), progress)
+            self.nged.read_readings(progress)
         fifteenth = datetime.combine(month.next_month(settled).replace(day=15), clock_time(12), UTC)
         self.nged.move_clock(fifteenth)
         with self.step(f"{settled:%B %Y} is settled", 4) as progress:

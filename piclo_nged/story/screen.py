@@ -59,14 +59,14 @@ def show(screen: Console, summary: Summary) -> None:
     screen.print(rows)
 
 
-def welcome(screen: Console, site: str, summary: Summary, logins: Logins, mail: Path, *, stays: bool) -> None:
-    """Where to look, and as whom."""
-    title = "The site stays up until Ctrl-C" if stays else "The site was here (without --once it stays up)"
-    where = Table(title=title, title_justify="left", show_header=False)
-    password = f"password {PASSWORD}"
-    where.add_row("Sellers' pages", f"{site}/", f"{logins.seller}  {password}")
-    where.add_row("Console of customer success", f"{site}/console/", f"{logins.customer_success}  {password}")
-    where.add_row("NGED's API", f"{site}/api/docs/", f"Bearer {summary.token}")
-    where.add_row("Sellers' API", f"{site}/api/docs/", f"Bearer {logins.seller_token}")
-    where.add_row("Emails received", str(mail), "one file each")
-    screen.print(where)
+def welcome(screen: Console, site: str, summary: Summary, logins: Logins, mail: Path) -> None:
+    """Where to look, and as whom. Plain lines, so that a token can be copied whole."""
+    lines = (
+        ("Sellers' pages", f"{site}/", f"{logins.seller}, password {PASSWORD}"),
+        ("Console of customer success", f"{site}/console/", f"{logins.customer_success}, password {PASSWORD}"),
+        ("NGED's API", f"{site}/api/docs/", f"token {summary.token}"),
+        ("Sellers' API", f"{site}/api/docs/", f"token {logins.seller_token}"),
+        ("Emails received", str(mail), "a file each"),
+    )
+    for title, address, key in lines:
+        screen.print(f"[bold]{title}[/bold]  {address}\n    {key}", soft_wrap=True, highlight=False)

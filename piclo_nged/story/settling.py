@@ -1,8 +1,9 @@
 """Settlement in the story: readings go up, a month is settled, checked against NGED's invoice, approved and issued."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import batched
 
 from markets.models import Asset, Market, User
 from piclo_nged.dso.nged.rehearsal import NgedSide
@@ -15,13 +16,15 @@ AT_ONCE = 2000
 type MeteredDay = tuple[Asset, date, Sequence[int]]
 
 
-def upload(days: Sequence[MeteredDay], progress: Callable[[int], None]) -> int:
+def upload(days: Iterator[MeteredDay], progress: Callable[[int], None]) -> int:
     """Stores the days as sellers upload them. Returns the number of half-hourly readings."""
-    for start in range(0, len(days), AT_ONCE):
-        batch = [DayOfReadings(asset, day, tuple(watts)) for asset, day, watts in days[start : start + AT_ONCE]]
-        store_readings(days=batch, source=ReadingDay.Source.UPLOAD, by="demo")
+    count = 0
+    for batch in batched(days, AT_ONCE):
+        stored = [DayOfReadings(asset, day, tuple(watts)) for asset, day, watts in batch]
+        store_readings(days=stored, source=ReadingDay.Source.UPLOAD, by="demo")
+        count += sum(len(watts) for _, _, watts in batch)
         progress(len(batch))
-    return sum(len(watts) for _, _, watts in days)
+    return count
 
 
 def settle(

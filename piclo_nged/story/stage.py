@@ -1,12 +1,12 @@
 """The stage of a play: the service running as for real, and a mail server that keeps what it gets."""
 
 import json
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.conf import settings
 from django.core.management import call_command
 
 from piclo_nged.preparation import prepare
@@ -36,7 +36,7 @@ def stage() -> Iterator[tuple[str, Sink, Supervisor]]:
         site = address(LOCAL, port)
         environment = {
             "DEBUG": "0",
-            "SECRET_KEY": secrets.token_urlsafe(),
+            "SECRET_KEY": settings.SECRET_KEY,  # the same as ours: jobs and links are signed with it
             "SITE_URL": site,
             "MAIL_OPTIONS": json.dumps({"host": LOCAL, "port": sink.port, "timeout": 5}),
         }

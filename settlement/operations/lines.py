@@ -23,7 +23,8 @@ def write_lines(*, run: SettlementRun, book: Book) -> int:
     """Computes and stores all lines of a draft run. Returns how many."""
     written = 0
     for part in parts(book):
-        lines = compute(book, part, run.terms, run.last_reading_id)
+        # A list: computing reads the database, which must be done before a COPY has the connection.
+        lines = list(compute(book, part, run.terms, run.last_reading_id))
         rows = ((run.pk, *(getattr(line, name) for name in NAMES)) for line in lines)
         written += copy_rows(SettlementLine, ("run_id", *NAMES), rows)
     return written

@@ -136,12 +136,12 @@ class NgedSide:
         """Calls contracts. Returns the receipt."""
         return self.call("POST", "/dispatch/triggers", json=message)
 
-    def read_readings(self) -> int:
-        """Reads the readings feed to its end. Returns the days read."""
-        after = days = 0
+    def read_readings(self, progress: Progress = lambda n: None) -> None:
+        """Reads the readings feed to its end, telling the days read."""
+        after = 0
         while items := (page := self.call("GET", "/readings", after=after, limit=PAGE))["items"]:
-            after, days = page["next"], days + len(items)
-        return days
+            after = page["next"]
+            progress(len(items))
 
     def invoice(self, lines: Sequence[dict[str, Any]]) -> Any:
         """Sends invoice lines."""

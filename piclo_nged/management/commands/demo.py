@@ -39,11 +39,12 @@ class Command(BaseCommand):
                 with screen.progress_bars(console) as step:
                     summary = Story(told, file, site, step, sink).play(approver)
                 screen.show(console, summary)
-                screen.welcome(console, site, summary, people.logins(worker), sink.folder, stays=not once)
+                screen.welcome(console, site, summary, people.logins(worker), sink.folder)
                 if options["json"]:
                     self.stdout.write(json.dumps(row(summary)))
                     self.stdout.flush()
                 if not once:
+                    console.print("The site stays up until Ctrl-C.")
                     processes.watch(console.print)
         except (CallFailed, FeedIncomplete, MailLost, NotReady, Refused) as error:
             raise CommandError(error) from error
