@@ -164,6 +164,20 @@ def test_switching_to_and_fro_while_subjects_fall_due_loses_and_doubles_nothing(
     assert by_hand + sum(Tally.objects.values_list("by_machine", flat=True)) == 250
 
 
+def test_a_switch_to_manual_stops_the_machine_before_its_next_subject(steps, signed, operation):
+    def switches_after_the_first(subject: Seller, *, by: Any) -> None:
+        people.verify_seller(seller=subject, by=by)
+        automate(Step.objects.get(key=VERIFY), "manual")
+
+    signed(3)
+    operation(switches_after_the_first)
+    automate(steps[VERIFY])
+    conduct()
+    assert Seller.objects.filter(status="verified").count() == 1
+    conduct()
+    assert Case.objects.open().filter(step__key=VERIFY).count() == 2
+
+
 def test_the_machine_takes_over_cases_that_nobody_has_begun_and_leaves_the_others(steps, signed, customer_success):
     first, second = signed(2)
     conduct()
