@@ -1,6 +1,7 @@
 """What every address of the API is made of: who is let in, which market or seller it is about, how bodies are read."""
 
 from functools import cached_property
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
@@ -24,7 +25,12 @@ class Endpoint(APIView):
 
     parser_classes = [JsonBody]
     renderer_classes = [JsonAnswer]
-    metadata_class = None
+    http_method_names = ["get", "head", "post", "put"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Reads the body at once, since only that keeps the limit on its size (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+        super().initial(request, *args, **kwargs)
+        request.body  # noqa: B018
 
     @property
     def token(self) -> Token:

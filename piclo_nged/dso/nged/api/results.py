@@ -6,7 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import CsvBody, JsonBody, read_all_rows, read_object
+from markets.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows, read_object
 from markets.idempotency import idempotent
 from markets.openapi import MARKET, call
 from markets.operations.results import record_results
@@ -62,6 +62,8 @@ class ResultsView(NgedEndpoint):
 
 def _of_json(body: Any) -> Decisions:
     lists = read_object(ResultsFields(), body)
+    if not any(lists.values()):
+        raise NotAsDescribed('Send {"results": [...]} or {"no_responses": [...]}, or both.')
     results = read_all_rows(ResultFields(), lists["results"])
     silent = read_all_rows(NoResponseFields(), lists["no_responses"])
     return Decisions(
