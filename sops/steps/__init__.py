@@ -6,7 +6,7 @@ A new step is one `StepDeclaration` in the module of its phase and one text in `
 from typing import Any
 
 from ..models.case import Case
-from . import bidding, dispatch, registration, service, settlement
+from . import around, bidding, dispatch, registration, settlement
 from .declaration import Lane, Mode, Phase, StepDeclaration
 
 STEPS: tuple[StepDeclaration, ...] = (
@@ -14,7 +14,7 @@ STEPS: tuple[StepDeclaration, ...] = (
     *bidding.STEPS,
     *dispatch.STEPS,
     *settlement.STEPS,
-    *service.STEPS,
+    *around.STEPS,
 )
 _BY_KEY = {declaration.key: declaration for declaration in STEPS}
 

@@ -18,7 +18,6 @@ from django.db.models.functions import Coalesce
 
 from markets.models import Asset, Contract, Market, MarketTime, Seller
 from markets.operations.journal import By, user_of
-from markets.operations.journal import By, user_of
 from markets.problems import Refused
 from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementRun
 from settlement.operations import approve_run, check_run, issue_run, open_points, start_run
