@@ -1,7 +1,7 @@
 """What runs in the background for registration and bidding. Repeating a job is harmless."""
 
-from .models import Mail
-from .operations import mail
+from .models import Mail, Market
+from .operations import feeds, mail
 
 AT_ONCE = 20
 
@@ -13,3 +13,8 @@ def send_ordinary_mail() -> int:
         while claimed := mail.send_due(lane=Mail.Lane.ORDINARY, line=line, at_most=AT_ONCE):
             taken += claimed
     return taken
+
+
+def close_competitions() -> int:
+    """Adds the proof of completeness to competitions that gate closure has passed, in every market."""
+    return sum(feeds.close_competitions(market=market) for market in Market.objects.all())
