@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from .models import MarketTime
 
@@ -10,7 +10,7 @@ from .models import MarketTime
 OPEN_CONTENT = ("bid", "revision", "competition", "company", "windows", "capacity_kw", "assets")
 
 
-def with_seal[M: Model](rows: QuerySet[M], competition: str = "competition") -> QuerySet[M]:
+def with_seal(rows: QuerySet[Any], competition: str = "competition") -> QuerySet[Any]:
     """Adds `is_sealed`: the gate of the row's competition (found by that path) has not closed yet in market time."""
     gate = Q(**{f"{competition}__closes_at__gt": MarketTime(f"{competition}__market__clock_offset")})
     return rows.annotate(is_sealed=gate)

@@ -2,15 +2,36 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import F, Model
 from django.http import HttpRequest
 from unfold.decorators import display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from markets.admin.acting import operation
 from markets.admin.columns import number, plain, state
 from markets.admin.noun import EditableNoun, Noun
+from markets.models import Market, User
 
 from .models import ForwardedReading, InvoiceLine, ReadingDay, SettlementLine, SettlementRun, Statement, Terms
+from .operations import approve_run, check_run, issue_run, open_points, start_run
+
+
+class MayGiveReason(BaseDialogForm):
+    """A reason where one is needed: the operation says so."""
+
+    reason = forms.CharField(required=False, max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+
+
+class StartForm(MayGiveReason):
+    """Which month of which market."""
+
+    market = forms.ModelChoiceField(Market.objects.all(), widget=UnfoldAdminSelectWidget)
+    month = forms.DateField(widget=UnfoldAdminDateWidget, help_text="Any day of the month.")
+    field_order = ("market", "month", "reason")
 
 
 @admin.register(Terms)
@@ -87,14 +108,63 @@ class SettlementRunAdmin(Noun):
     list_filter = ("status", "market")
     search_fields = ("reference", "market__name", "reason")
     date_hierarchy = "month"
+    actions_list = ("start",)
+    actions_detail = ("check_figures", "approve", "issue")
     standing = state()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), "still_open"]
+
+    @display(description="Open before it is approved")
+    def still_open(self, run: SettlementRun) -> str:
+        return " ".join(open_points(run)) or "nothing"
+
+    @operation(
+        "Start a run",
+        consequence="Locks the month's matches and makes a draft with a line per event. A rerun needs a reason.",
+        form=StartForm,
+        icon="add",
+    )
+    def start(self, by: User, _: None, market: Market, month: Any, reason: str) -> str:
+        return f"{start_run(market=market, month=month, by=by, reason=reason)} is a draft."
+
+    @operation(
+        "Check run",
+        consequence="The draft is compared with the month as it stands now. Then somebody else may approve it.",
+        when=lambda run: run.status == SettlementRun.Status.DRAFT,
+        icon="fact_check",
+        variant=ActionVariant.PRIMARY,
+    )
+    def check_figures(self, by: User, run: SettlementRun) -> str:
+        return f"{check_run(run=run, by=by)} is checked."
+
+    @operation(
+        "Approve run",
+        consequence="You are the second person, and answer for its figures. With something open it needs your reason.",
+        form=MayGiveReason,
+        when=lambda run: run.status == SettlementRun.Status.CHECKED,
+        icon="gavel",
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve(self, by: User, run: SettlementRun, reason: str) -> str:
+        return f"{approve_run(run=run, by=by, reason=reason)} is approved."
+
+    @operation(
+        "Issue statements",
+        consequence="Every seller with a line gets its statement by email. It cannot be taken back.",
+        when=lambda run: run.status == SettlementRun.Status.APPROVED,
+        icon="outgoing_mail",
+        variant=ActionVariant.DANGER,
+    )
+    def issue(self, by: User, run: SettlementRun) -> str:
+        return f"{len(issue_run(run=run, by=by)):,} statements of {run} are issued."
 
 
 @admin.register(SettlementLine)
 class SettlementLineAdmin(Noun):
     list_display = ("contract", "seller", "run_ref", "starts_at", "instructed", "delivered", "share", "pay")
     list_select_related = ("contract", "seller", "run")
-    list_filter = ("run__market", "run__month")
+    list_filter = ("run__market", "run__month", ("metered_kwh", admin.EmptyFieldListFilter))
     search_fields = ("contract__reference", "seller__name", "run__reference", "instruction__reference")
     date_hierarchy = "starts_at"
     instructed = number("instructed_kw", "Instructed kW")
@@ -108,7 +178,7 @@ class SettlementLineAdmin(Noun):
     def share(self, line: SettlementLine) -> str:
         return f"{line.delivered_share:.1%}"
 
-    @display(description="Pay GBP")
+    @display(description="Pay GBP", ordering=F("availability_gbp") + F("utilisation_gbp") + F("sustain_gbp"))
     def pay(self, line: SettlementLine) -> str:
         return f"{line.availability_gbp + line.utilisation_gbp + line.sustain_gbp:,.2f}"
 
@@ -130,7 +200,7 @@ class StatementAdmin(Noun):
 class InvoiceLineAdmin(Noun):
     list_display = ("reference", "market", "month", "of_contract", "amount", "delivered", "received_at")
     list_select_related = ("market", "contract")
-    list_filter = ("market", ("contract", admin.EmptyFieldListFilter))
+    list_filter = ("market", "month", ("contract", admin.EmptyFieldListFilter))
     search_fields = ("reference", "contract__reference", "contract_named")
     date_hierarchy = "month"
 

@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import PROSE_CLASSES, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from markets.admin.acting import WithReason, operation
 from markets.admin.columns import state
@@ -40,7 +40,12 @@ def declaration_of(step: Step) -> StepDeclaration | None:
 def procedure_of(step: Step) -> str:
     """The standard operating procedure as safe HTML."""
     declaration = declaration_of(step)
-    return mark_safe(rendered(declaration.sop)) if declaration else "The blueprint has this step no more."
+    return as_page(declaration.sop) if declaration else "The blueprint has this step no more."
+
+
+def as_page(markdown: str) -> str:
+    """Markdown as it is read: `rendered` makes it safe, the classes give lists their numbers."""
+    return format_html('<div class="{}">{}</div>', " ".join(PROSE_CLASSES), mark_safe(rendered(markdown)))
 
 
 class OutcomeForm(BaseDialogForm):
@@ -125,11 +130,13 @@ class CaseAdmin(Noun):
         if model is None:
             return case.subject
         place = f"{self.admin_site.name}:{model._meta.app_label}_{model._meta.model_name}_change"
-        return format_html('<a href="{}" class="text-primary-600">{}</a>', reverse(place, args=[case.subject_id]), case.subject)
+        return format_html(
+            '<a href="{}" class="text-primary-600">{}</a>', reverse(place, args=[case.subject_id]), case.subject
+        )
 
     @display(description="What the machine found out")
     def found_out(self, case: Case) -> str:
-        return mark_safe(rendered(case.prepared))  # rendered() sanitises
+        return as_page(case.prepared) if case.prepared else "-"
 
     @display(description="How to do it")
     def procedure(self, case: Case) -> str:
@@ -142,8 +149,8 @@ class CaseAdmin(Noun):
         icon="back_hand",
         variant=ActionVariant.PRIMARY,
     )
-    def claim(self, request: HttpRequest, case: Case) -> str:
-        claim_case(case=case, by=request.user)
+    def claim(self, by: User, case: Case) -> str:
+        claim_case(case=case, by=by)
         return f"{case} is in your hand."
 
     @operation(
@@ -154,8 +161,8 @@ class CaseAdmin(Noun):
         icon="task_alt",
         variant=ActionVariant.SUCCESS,
     )
-    def finish(self, request: HttpRequest, case: Case, outcome: str) -> str:
-        finish_case(case=case, by=request.user, outcome=outcome)
+    def finish(self, by: User, case: Case, outcome: str) -> str:
+        finish_case(case=case, by=by, outcome=outcome)
         return f"{case} is done."
 
     @operation(
@@ -165,8 +172,8 @@ class CaseAdmin(Noun):
         when=is_open,
         icon="swap_horiz",
     )
-    def hand_over(self, request: HttpRequest, case: Case, to: User | None, reason: str) -> str:
-        hand_over_case(case=case, to=to, by=request.user, reason=reason)
+    def hand_over(self, by: User, case: Case, to: User | None, reason: str) -> str:
+        hand_over_case(case=case, to=to, by=by, reason=reason)
         return f"{case} is handed over to {to}." if to else f"{case} is back in the queue."
 
     @operation(
@@ -177,8 +184,8 @@ class CaseAdmin(Noun):
         icon="close",
         variant=ActionVariant.DANGER,
     )
-    def drop(self, request: HttpRequest, case: Case, reason: str) -> str:
-        drop_case(case=case, by=request.user, reason=reason)
+    def drop(self, by: User, case: Case, reason: str) -> str:
+        drop_case(case=case, by=by, reason=reason)
         return f"{case} is closed as not needed."
 
 
@@ -222,8 +229,8 @@ class StepAdmin(EditableNoun):
         when=lambda step: (declaration := declaration_of(step)) is not None and not declaration.locked,
         icon="conversion_path",
     )
-    def set_mode(self, request: HttpRequest, step: Step, mode: str, reason: str) -> str:
-        set_mode(step=step, mode=mode, reason=reason, by=request.user)
+    def set_mode(self, by: User, step: Step, mode: str, reason: str) -> str:
+        set_mode(step=step, mode=mode, reason=reason, by=by)
         return f"'{declared(step.key).title}' is now {Step.Mode(mode).label.lower()}."
 
 
@@ -248,8 +255,8 @@ class ArticleAdmin(EditableNoun):
         when=lambda article: article.status == Article.Status.PUBLISHED,
         icon="rate_review",
     )
-    def review(self, request: HttpRequest, article: Article) -> str:
-        review_article(article=article, by=request.user)
+    def review(self, by: User, article: Article) -> str:
+        review_article(article=article, by=by)
         return f"'{article}' is reviewed."
 
 

@@ -14,6 +14,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from ..models import User
 from ..problems import Refused
 
 
@@ -47,7 +48,7 @@ def operation(
     icon: str = "play_arrow",
     variant: ActionVariant = ActionVariant.DEFAULT,
 ) -> Callable[[Callable[..., str]], Any]:
-    """Makes an action of a method `(self, request, subject, **fields of the form) -> sentence for the message`.
+    """Makes an action of a method `(self, by, subject, **fields of the form) -> sentence for the message`.
 
     `when` says for which records the button is shown; the operation itself has the last word.
     """
@@ -59,7 +60,7 @@ def operation(
             subject = _subject(self, request, object_id)
             answers = {name: value for name, value in filled.cleaned_data.items() if not name.startswith("_")}
             with refusals_shown(request):
-                messages.success(request, method(self, request, subject, **answers))
+                messages.success(request, method(self, person(request), subject, **answers))
             return _back(self, request, object_id)
 
         button = action(description=description, icon=icon, variant=variant, dialog=dialog)(run)
@@ -67,6 +68,12 @@ def operation(
         return button
 
     return decorate
+
+
+def person(request: HttpRequest) -> User:
+    """Who is at the console: the site lets nobody else in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def offered(method: Any, subject: Any) -> bool:

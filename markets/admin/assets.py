@@ -11,10 +11,10 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from ..models import Asset, Market, Qualification
+from ..models import Asset, Market, Qualification, User
 from ..operations.assets import decide_qualifications, offer_assets
 from ..rules.notices import QualificationDecision
-from .acting import WithReason, operation, refusals_shown
+from .acting import WithReason, operation, person, refusals_shown
 from .columns import number, state
 from .noun import Noun, Rows
 
@@ -58,8 +58,8 @@ class AssetAdmin(Noun):
         when=lambda asset: asset.retired_at is None,
         icon="outbox",
     )
-    def offer(self, request: HttpRequest, asset: Asset, market: Market) -> str:
-        offers = offer_assets(market=market, assets=[asset], by=request.user)
+    def offer(self, by: User, asset: Asset, market: Market) -> str:
+        offers = offer_assets(market=market, assets=[asset], by=by)
         return f"{asset} is offered to {market}." if offers else f"{asset} was already offered to {market}."
 
 
@@ -92,7 +92,9 @@ class QualificationAdmin(Noun):
     def qualify_selected(self, request: HttpRequest, qualifications: QuerySet[Qualification]) -> None:
         changed = 0
         with refusals_shown(request):
-            changed = _decide(qualifications.select_related("market").order_by("market"), "qualified", "", request)
+            changed = _decide(
+                qualifications.select_related("market").order_by("market"), "qualified", "", person(request)
+            )
         messages.success(request, f"{changed} decisions kept.")
 
     @operation(
@@ -102,8 +104,8 @@ class QualificationAdmin(Noun):
         icon="check_circle",
         variant=ActionVariant.PRIMARY,
     )
-    def qualify(self, request: HttpRequest, qualification: Qualification) -> str:
-        _decide([qualification], Qualification.Status.QUALIFIED, "", request)
+    def qualify(self, by: User, qualification: Qualification) -> str:
+        _decide([qualification], Qualification.Status.QUALIFIED, "", by)
         return f"{qualification.asset} is qualified in {qualification.market}."
 
     @operation(
@@ -114,15 +116,15 @@ class QualificationAdmin(Noun):
         icon="cancel",
         variant=ActionVariant.DANGER,
     )
-    def refuse(self, request: HttpRequest, qualification: Qualification, reason: str) -> str:
-        _decide([qualification], Qualification.Status.REFUSED, reason, request)
+    def refuse(self, by: User, qualification: Qualification, reason: str) -> str:
+        _decide([qualification], Qualification.Status.REFUSED, reason, by)
         return f"{qualification.asset} is refused in {qualification.market}."
 
 
-def _decide(qualifications: Iterable[Qualification], status: str, reason: str, request: HttpRequest) -> int:
+def _decide(qualifications: Iterable[Qualification], status: str, reason: str, by: User) -> int:
     """Keeps one decision for all, market by market; returns how many changed."""
     changed = 0
     for market, members in groupby(qualifications, key=lambda qualification: qualification.market):
         decisions = [QualificationDecision(member.asset_id, status, reason) for member in members]
-        changed += decide_qualifications(market=market, decisions=decisions, by=request.user)
+        changed += decide_qualifications(market=market, decisions=decisions, by=by)
     return changed

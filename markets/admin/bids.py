@@ -1,9 +1,10 @@
 """What sellers offer, in every revision, what the operator holds, and the contracts. Sealed until gate closure."""
 
 import json
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
@@ -32,7 +33,7 @@ class BidAdmin(Noun):
     )
     list_select_related = ("seller", "competition")
     list_filter = ("status", "competition__market", "competition__product", "competition__zone__licence_area")
-    search_fields = ("reference", "seller_ref", "seller__name", "competition__reference", "competition__name")
+    search_fields = ("reference", "seller__name", "seller_ref", "competition__reference", "competition__name")
     date_hierarchy = "placed_at"
     hidden_fields = PRICES
     never_looked_up = PRICES
@@ -46,7 +47,7 @@ class BidAdmin(Noun):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Bid]:
         return with_seal(super().get_queryset(request))
 
-    def get_fields(self, request: HttpRequest, obj: Bid | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return [*super().get_fields(request, obj), *(f"{p}_shown" for p in PRICES)]
 
     @admin.display(description="Competition", ordering="competition__reference")
@@ -76,7 +77,7 @@ class BidChangeAdmin(Noun):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BidChange]:
         return with_seal(super().get_queryset(request))
 
-    def get_fields(self, request: HttpRequest, obj: BidChange | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return [*super().get_fields(request, obj), "content_shown"]
 
     @display(description="Content")
@@ -99,8 +100,8 @@ class ContractAdmin(Noun):
     list_filter = ("market", "bid__competition__product", "bid__competition__zone__licence_area")
     search_fields = (
         "reference",
-        "bid__reference",
         "seller__name",
+        "bid__reference",
         "bid__competition__reference",
         "bid__competition__name",
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from django.db.models import Model
@@ -28,7 +28,9 @@ COLOURS = {
     "bad": ("suspended", "refused", "rejected", "failed", "declined"),
 }
 _VARIANT = {"good": "success", "waiting": "info", "bad": "danger"}
-_BY_STATE = defaultdict(lambda: None, {state: _VARIANT[kind] for kind, states in COLOURS.items() for state in states})
+_BY_STATE: defaultdict[str, str | None] = defaultdict(
+    lambda: None, {state: _VARIANT[kind] for kind, states in COLOURS.items() for state in states}
+)
 
 
 def plain(number: Decimal | None) -> str:
@@ -52,6 +54,34 @@ def number(path: str, label: str) -> Callable[..., str]:
     @display(description=label, ordering=path)
     def shown(self: Any, row: Model) -> str:
         return plain(follow(row, path))
+
+    return shown
+
+
+_UNITS = {
+    "gbp_per_mw_h": "GBP/MW/h",
+    "gbp_per_mwh": "GBP/MWh",
+    "gbp_per_kw": "GBP/kW",
+    "gbp": "GBP",
+    "kwh": "kWh",
+    "kw": "kW",
+}
+
+
+def worded(name: str) -> str:
+    """A field's name with its unit as people write it: `required_kw` is "Required kW"."""
+    unit = next((unit for unit in _UNITS if name.endswith(f"_{unit}")), None)
+    words = name.removesuffix(f"_{unit}").replace("_", " ").capitalize()
+    return f"{words} {_UNITS[unit]}" if unit else words
+
+
+@cache
+def amount(name: str) -> Callable[[Any], str]:
+    """A Decimal of a record, read only, under its name and unit."""
+
+    @display(description=worded(name))
+    def shown(row: Any) -> str:
+        return plain(getattr(row, name))
 
     return shown
 

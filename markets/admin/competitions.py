@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
-from ..models import Bid, Competition, MarketTime, ServiceWindow
+from ..models import Bid, Competition, MarketTime, ServiceWindow, User
 from ..operations.competitions import withdraw_competition
 from .acting import WithReason, operation
 from .columns import number, state
@@ -79,8 +79,8 @@ class CompetitionAdmin(Noun):
         icon="undo",
         variant=ActionVariant.DANGER,
     )
-    def withdraw(self, request: HttpRequest, competition: Competition, reason: str) -> str:
-        withdraw_competition(competition=competition, by=request.user, reason=reason)
+    def withdraw(self, by: User, competition: Competition, reason: str) -> str:
+        withdraw_competition(competition=competition, by=by, reason=reason)
         return f"{competition} is withdrawn."
 
 

@@ -3,15 +3,23 @@
 The other apps build on the same classes. Who is staff may see every noun; nobody deletes here.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import DecimalField, Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin, TabularInline
 
 from ..operations.journal import record
-from .acting import offered
+from .acting import offered, person
+from .columns import amount
+
+
+def with_units(model: type[Model], names: Sequence[str]) -> list[Any]:
+    """Fields to be read: decimals under their unit and without needless zeros."""
+    decimals = {field.name for field in model._meta.fields if isinstance(field, DecimalField)}
+    return [amount(name) if name in decimals else name for name in names]
 
 
 class Noun(ModelAdmin):
@@ -40,14 +48,15 @@ class Noun(ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Everything that is stored, in the model's order, unless the class names its fields."""
-        if self.fields:
-            return self.fields
-        stored = (*self.opts.fields, *self.opts.many_to_many)
-        return [field.name for field in stored if not field.primary_key and field.name not in self.hidden_fields]
+        stored = [field for field in (*self.opts.fields, *self.opts.many_to_many) if not field.primary_key]
+        names = self.fields or [field.name for field in stored if field.name not in self.hidden_fields]
+        return names if self.may_write(request, obj) else with_units(self.model, names)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return self.readonly_fields if may_write else self.get_fields(request, obj)
+        return self.readonly_fields if self.may_write(request, obj) else self.get_fields(request, obj)
+
+    def may_write(self, request: HttpRequest, obj: Model | None) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A filter typed into the address may not feel its way to what the page hides."""
@@ -84,11 +93,11 @@ class EditableNoun(Noun):
         return [name for name in dict.fromkeys(fixed) if name in self.get_fields(request, obj)]
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        record(by=request.user, verb=f"add_{self.opts.model_name}", subject=obj)
+        record(by=person(request), verb=f"add_{self.opts.model_name}", subject=obj)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
         changed = [name for part in message for name in part.get("changed", {}).get("fields", [])]
-        record(by=request.user, verb=f"edit_{self.opts.model_name}", subject=obj, changed=changed)
+        record(by=person(request), verb=f"edit_{self.opts.model_name}", subject=obj, changed=changed)
 
 
 class Rows(TabularInline):
@@ -99,8 +108,11 @@ class Rows(TabularInline):
     show_change_link = True
     tab = True
 
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return with_units(self.model, self.fields)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self.fields
+        return self.get_fields(request, obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.admin_site.has_permission(request)

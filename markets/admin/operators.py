@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
-from ..models import Market, Operator, Product, Zone
+from ..models import Market, Operator, Product, User, Zone
 from ..operations.clock import move_clock
 from ..operations.tokens import issue_token
 from .acting import operation
@@ -43,8 +45,8 @@ class OperatorAdmin(EditableNoun):
         form=OperatorTokenForm,
         icon="key",
     )
-    def issue_token(self, request: HttpRequest, operator: Operator, name: str, is_sandbox: bool) -> str:
-        _, whole = issue_token(name=name, operator=operator, is_sandbox=is_sandbox, by=request.user)
+    def issue_token(self, by: User, operator: Operator, name: str, is_sandbox: bool) -> str:
+        _, whole = issue_token(name=name, operator=operator, is_sandbox=is_sandbox, by=by)
         return TOKEN_ONCE.format(whole)
 
 
@@ -69,8 +71,8 @@ class MarketAdmin(EditableNoun):
         return [*super().get_fields(request, obj), *(["market_time"] if obj else [])]
 
     @display(description="Market time now")
-    def market_time(self, market: Market) -> Any:
-        return market.now()
+    def market_time(self, market: Market) -> str:
+        return date_format(localtime(market.now()), "j F Y H:i")
 
     @operation(
         "Move the clock",
@@ -79,8 +81,8 @@ class MarketAdmin(EditableNoun):
         when=lambda market: market.is_mock,
         icon="schedule",
     )
-    def move_clock(self, request: HttpRequest, market: Market, to: Any) -> str:
-        moved = move_clock(market=market, to=to, by=request.user)
+    def move_clock(self, by: User, market: Market, to: Any) -> str:
+        moved = move_clock(market=market, to=to, by=by)
         return f"It is now {moved.now():%d %B %Y %H:%M} UTC in {market}."
 
 

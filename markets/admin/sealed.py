@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from .columns import plain
 
-SEALED = "sealed until gate closure"
+SEALED = "sealed"
 
 
 def price(field: str, label: str) -> Callable[..., str]:

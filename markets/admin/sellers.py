@@ -4,12 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from ..models import Agreement, DispatchContact, Market, Membership, Operator, Seller, SellerIdentity
+from ..models import Agreement, DispatchContact, Market, Membership, Operator, Seller, SellerIdentity, User
 from ..operations import people
 from ..operations.tokens import issue_token
 from .acting import WithReason, operation
@@ -79,8 +78,8 @@ class SellerAdmin(Noun):
         form=InviteForm,
         icon="add",
     )
-    def invite(self, request: HttpRequest, _: None, name: str, email: str) -> str:
-        seller = people.invite_seller(name=name, email=email, by=request.user)
+    def invite(self, by: User, _: None, name: str, email: str) -> str:
+        seller = people.invite_seller(name=name, email=email, by=by)
         return f"{seller} is invited: the email to {email} is on its way."
 
     @operation(
@@ -90,8 +89,8 @@ class SellerAdmin(Noun):
         icon="verified",
         variant=ActionVariant.PRIMARY,
     )
-    def verify(self, request: HttpRequest, seller: Seller) -> str:
-        people.verify_seller(seller=seller, by=request.user)
+    def verify(self, by: User, seller: Seller) -> str:
+        people.verify_seller(seller=seller, by=by)
         return f"{seller} is verified."
 
     @operation(
@@ -102,8 +101,8 @@ class SellerAdmin(Noun):
         icon="block",
         variant=ActionVariant.DANGER,
     )
-    def suspend(self, request: HttpRequest, seller: Seller, reason: str) -> str:
-        people.suspend_seller(seller=seller, by=request.user, reason=reason)
+    def suspend(self, by: User, seller: Seller, reason: str) -> str:
+        people.suspend_seller(seller=seller, by=by, reason=reason)
         return f"{seller} is suspended."
 
     @operation(
@@ -113,8 +112,8 @@ class SellerAdmin(Noun):
         when=lambda seller: seller.status != Seller.Status.SUSPENDED,
         icon="key",
     )
-    def issue_token(self, request: HttpRequest, seller: Seller, name: str) -> str:
-        _, whole = issue_token(name=name, seller=seller, by=request.user)
+    def issue_token(self, by: User, seller: Seller, name: str) -> str:
+        _, whole = issue_token(name=name, seller=seller, by=by)
         return TOKEN_ONCE.format(whole)
 
     @operation(
@@ -123,8 +122,8 @@ class SellerAdmin(Noun):
         form=ContactForm,
         icon="contact_mail",
     )
-    def add_contact(self, request: HttpRequest, seller: Seller, **contact: Any) -> str:
-        added = people.add_dispatch_contact(seller=seller, by=request.user, **contact)
+    def add_contact(self, by: User, seller: Seller, **contact: Any) -> str:
+        added = people.add_dispatch_contact(seller=seller, by=by, **contact)
         return f"{added} is a dispatch contact of {seller} in {added.market}."
 
     @operation(
@@ -133,8 +132,8 @@ class SellerAdmin(Noun):
         form=IdentityForm,
         icon="badge",
     )
-    def name_identity(self, request: HttpRequest, seller: Seller, **identity: Any) -> str:
-        named = people.name_identity(seller=seller, by=request.user, **identity)
+    def name_identity(self, by: User, seller: Seller, **identity: Any) -> str:
+        named = people.name_identity(seller=seller, by=by, **identity)
         return f"{named.operator} calls {seller} '{named.name}'."
 
 
@@ -170,6 +169,6 @@ class DispatchContactAdmin(Noun):
         icon="mark_email_read",
         variant=ActionVariant.PRIMARY,
     )
-    def verify(self, request: HttpRequest, contact: DispatchContact) -> str:
-        people.verify_dispatch_contact(contact=contact, by=request.user)
+    def verify(self, by: User, contact: DispatchContact) -> str:
+        people.verify_dispatch_contact(contact=contact, by=by)
         return f"Instructions for {contact.seller} now go to {contact}."

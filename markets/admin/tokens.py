@@ -1,11 +1,10 @@
 """Tokens of machines, and the answers kept for their repeated calls. A whole token is shown once, when it is issued."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
-from ..models import IdempotentCall, Token
+from ..models import IdempotentCall, Token, User
 from ..operations.tokens import revoke_token
 from .acting import WithReason, operation
 from .noun import Noun
@@ -36,8 +35,8 @@ class TokenAdmin(Noun):
         icon="key_off",
         variant=ActionVariant.DANGER,
     )
-    def revoke(self, request: HttpRequest, token: Token, reason: str) -> str:
-        revoke_token(token=token, by=request.user, reason=reason)
+    def revoke(self, by: User, token: Token, reason: str) -> str:
+        revoke_token(token=token, by=by, reason=reason)
         return f"{token} is revoked."
 
 

@@ -40,5 +40,5 @@ class WithNgedColumns(ExportMixin):
 
 def dressed(model: type[Model], admin_class: type[ModelAdmin] | None) -> type[ModelAdmin]:
     """The admin of a noun as it stands in the console."""
-    bases = [WithPanel, *([WithNgedColumns] if model in RESOURCES else []), admin_class or ModelAdmin]
+    bases: list[Any] = [WithPanel, *([WithNgedColumns] if model in RESOURCES else []), admin_class or ModelAdmin]
     return type(f"{model.__name__}Console", tuple(bases), {})

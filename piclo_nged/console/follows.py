@@ -44,7 +44,7 @@ def neighbours(site: AdminSite, record: Model) -> Neighbours:
 
 def _backward(site: AdminSite, record: Model) -> Iterator[Neighbour]:
     for field in record._meta.fields:
-        if field.is_relation and site.is_registered(field.related_model):
+        if field.related_model is not None and site.is_registered(field.related_model):
             target = getattr(record, field.name)
             if target is not None:
                 yield Neighbour(

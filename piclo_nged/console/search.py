@@ -40,7 +40,7 @@ class Found:
 
 
 def find(site: AdminSite, request: HttpRequest, term: str) -> list[Found]:
-    """What answers to the term, exact titles first. Empty for a term of one letter."""
+    """What answers to the term, exact titles first, then those that begin with it. Empty for a term of one letter."""
     asked = [admin for admin in site._registry.values() if admin.opts.model_name not in NOT_SEARCHED]
     if len(term) < SHORTEST or not asked:
         return []
@@ -70,7 +70,12 @@ def _hits(number: int, admin: ModelAdmin, request: HttpRequest, term: str) -> Qu
             hit_noun=Value(number, IntegerField()),
             hit_title=Coalesce(Cast(F(title), TextField()), Value("", TextField())),
             hit_beside=Coalesce(Cast(F(beside), TextField()), Value("", TextField())),
-            hit_rank=Case(When(**{f"{title}__iexact": term}, then=0), default=1, output_field=IntegerField()),
+            hit_rank=Case(
+                When(**{f"{title}__iexact": term}, then=0),
+                When(**{f"{title}__istartswith": term}, then=1),
+                default=2,
+                output_field=IntegerField(),
+            ),
         )
         .order_by("hit_rank", "-pk")
         .values_list("hit_noun", "pk", "hit_title", "hit_beside", "hit_rank")[:HITS_PER_NOUN]

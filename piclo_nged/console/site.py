@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
@@ -43,6 +45,9 @@ class Console(UnfoldAdminSite):
         return csp_override(CONSOLE_CSP)(super().admin_view(view, cacheable))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET" and REDIRECT_FIELD_NAME not in request.GET:
+            home = urlencode({REDIRECT_FIELD_NAME: reverse(f"{self.name}:index")})
+            return HttpResponseRedirect(f"{request.path}?{home}")  # else who signs in here lands on the sellers' pages
         return csp_override(CONSOLE_CSP)(super().login)(request, extra_context)
 
     def extra_urls(self) -> list[URLPattern]:

@@ -63,7 +63,9 @@ def test_what_is_refused_is_said_and_nothing_changes(press: Any, seller: Any, ot
 
 
 @pytest.mark.parametrize("holder", ["markets_operator", "markets_seller"])
-def test_a_token_is_shown_whole_exactly_once(press: Any, console: Client, seller: Any, operator: Any, holder: str) -> None:
+def test_a_token_is_shown_whole_exactly_once(
+    press: Any, console: Client, seller: Any, operator: Any, holder: str
+) -> None:
     owner = operator if holder == "markets_operator" else seller
     page = press(holder, "issue_token", owner.pk, name="Integration")
     token = Token.objects.get(name="Integration")

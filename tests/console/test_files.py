@@ -191,7 +191,11 @@ class TestIn:
         close(market, competition)
         [row] = rows_of(console, "bid")
         row |= {"Trade Outcome": "Accepted", "Accepted Capacity [kW]": "50.5"}
-        row |= {"Awarded Availability Price": "110.0", "Awarded Utilisation Price": "260.0", "Awarded Sustain Price": "0.0"}
+        row |= {
+            "Awarded Availability Price": "110.0",
+            "Awarded Utilisation Price": "260.0",
+            "Awarded Sustain Price": "0.0",
+        }
         out = io.StringIO()
         csv.DictWriter(out, row).writeheader()
         csv.DictWriter(out, row).writerow(row)

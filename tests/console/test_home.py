@@ -54,9 +54,7 @@ def test_home_tells_what_waits(console: Client, market: Any, make_competition: A
         content_sha256="",
         received_at=now,
     )
-    Trigger.objects.create(
-        operator=market.operator, raw=b"?", content_sha256="", problem="No JSON.", received_at=now
-    )
+    Trigger.objects.create(operator=market.operator, raw=b"?", content_sha256="", problem="No JSON.", received_at=now)
     late = now - timedelta(hours=2)
     told = Instruction.objects.create(trigger=trigger, market=market, seller=seller, kind="start", created_at=late)
     Instruction.objects.create(trigger=trigger, market=market, seller=seller, kind="start", created_at=now)

@@ -88,7 +88,9 @@ def test_the_seal_follows_market_time_and_not_the_status(console: Client, sealed
         ("journalentry", "details__icontains=243"),
     ],
 )
-def test_no_filter_in_the_address_feels_its_way_to_a_price(console: Client, sealed: Any, noun: str, lookup: str) -> None:
+def test_no_filter_in_the_address_feels_its_way_to_a_price(
+    console: Client, sealed: Any, noun: str, lookup: str
+) -> None:
     """A list that is shorter for a guess would tell the price bit by bit."""
     for page in ("changelist", *(["export"] if noun in ("bid", "competition") else [])):
         answer = console.get(f"{reverse(f'admin:markets_{noun}_{page}')}?{lookup}")

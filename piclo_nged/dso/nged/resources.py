@@ -62,19 +62,16 @@ class OffersFile(NgedFile):
     columns = RESULTS_SUMMARY
 
     def iter_queryset(self, bids: QuerySet[Bid]) -> Iterator[wire.SummaryRow]:
-        told = with_seal(bids).select_related("competition__zone", "competition__product", "seller", "contract")
-        for bid in told.prefetch_related("lines__window", "assets").iterator(chunk_size=CHUNK):
-            windows = tuple(_window(line.window) for line in bid.lines.all())
-            season = wire.Season((_competition(bid.competition, windows, offers=(_offer(bid, windows),)),))
-            for row in wire.summary_rows(season):
-                yield _as_far_as_known(row, bid)
+        yield from _offers(bids)
 
 
-class ContractsFile(OffersFile):
+class ContractsFile(NgedFile):
     """The accepted rows of a Trade Results Summary."""
 
+    columns = RESULTS_SUMMARY
+
     def iter_queryset(self, contracts: QuerySet[Contract]) -> Iterator[wire.SummaryRow]:
-        yield from super().iter_queryset(Bid.objects.filter(contract__in=contracts.values("pk")).order_by("contract"))
+        yield from _offers(Bid.objects.filter(contract__in=contracts.values("pk")).order_by("contract"))
 
 
 class WindowsFile(NgedFile):
@@ -95,6 +92,15 @@ RESOURCES: dict[type[Model], list[type[NgedFile]]] = {
     Contract: [ContractsFile],
     Competition: [WindowsFile],
 }
+
+
+def _offers(bids: QuerySet[Bid]) -> Iterator[wire.SummaryRow]:
+    told = with_seal(bids).select_related("competition__zone", "competition__product", "seller", "contract")
+    for bid in told.prefetch_related("lines__window", "assets").iterator(chunk_size=CHUNK):
+        windows = tuple(_window(line.window) for line in bid.lines.all())
+        season = wire.Season((_competition(bid.competition, windows, offers=(_offer(bid, windows),)),))
+        for row in wire.summary_rows(season):
+            yield _as_far_as_known(row, bid)
 
 
 def _window(window: ServiceWindow) -> wire.Window:
