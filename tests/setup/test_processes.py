@@ -155,6 +155,20 @@ def test_a_port_that_is_taken_is_said_so() -> None:
     assert free_port(LOCAL, port) == port
 
 
+def test_two_commands_that_start_at_once_do_not_choose_one_port(run: Run) -> None:
+    script = (
+        "import sys, time; from piclo_nged.processes.readiness import PortTaken, free_port\n"
+        "try: print(free_port(wanted=int(sys.argv[1])), flush=True)\n"
+        "except PortTaken: print('taken', flush=True)\n"
+        "time.sleep(60)"
+    )
+    port = str(free_port())
+    first = run(script, PROJECT, port)
+    assert (first.line, run(script, PROJECT, port).line) == (port, "taken")
+    first.end()
+    assert run(script, PROJECT, port).line == port
+
+
 def test_test_passes_arguments_and_exit_code_on() -> None:
     command = [
         sys.executable,
