@@ -79,7 +79,7 @@ def invoice_differences(*, run: SettlementRun, tolerance: Tolerance | None = Non
         contract: Amount(gbp, delivered_kwh)
         for contract, gbp, delivered_kwh in run.lines.order_by("contract__reference")
         .values_list("contract__reference")
-        .annotate(Sum(TOTAL), Sum("delivered_kwh"))
+        .annotate(gbp=Sum(TOTAL), kwh=Sum("delivered_kwh"))
     }
     theirs: dict[str, list[Amount]] = defaultdict(list)
     invoice = InvoiceLine.objects.filter(market=run.market, month=run.month).select_related("contract")

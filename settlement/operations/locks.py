@@ -21,7 +21,7 @@ def newest_reading_id() -> int:
 
     Rolling back to the savepoint gives the lock back at once, so that a run of some seconds holds no upload up.
     """
-    before = transaction.savepoint()
+    before = transaction.savepoint_create()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [READINGS])
     newest = ReadingDay.objects.order_by("-pk").values_list("pk", flat=True).first()

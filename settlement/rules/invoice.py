@@ -62,7 +62,7 @@ def _explanation(our: Amount | None, their: Amount | None, tolerance: Tolerance)
         energy = their.delivered_kwh - our.delivered_kwh
     if energy is not None and abs(energy) > tolerance.kwh:
         return (
-            f"Delivery differs: they count {abs(energy):f} kWh {_more(energy)}, so readings or baseline differ; "
+            f"Delivery differs: they count {abs(energy).normalize():f} kWh {_more(energy)}, so readings or baseline differ; "
             f"in money £{abs(money):,.2f} {_more(money)}."
         )
     if abs(money) <= tolerance.gbp:

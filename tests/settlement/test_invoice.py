@@ -1,0 +1,93 @@
+"""The operator's invoice: kept as it came, repeats accepted, contradictions refused, differences explained."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from dispatch.models import Instruction
+from markets.models import Contract, Market
+from markets.problems import Contradiction, Refused
+from settlement.models import InvoiceLine
+from settlement.operations import (
+    InvoiceEntry,
+    InvoiceRecorded,
+    invoice_differences,
+    record_invoice,
+    start_run,
+)
+
+from .world import JANUARY
+
+
+def entry(contract: str, amount: str, reference: str = "INV-1", **more: object) -> InvoiceEntry:
+    return InvoiceEntry(reference, JANUARY, contract, Decimal(amount), **more)  # type: ignore[arg-type]
+
+
+def record(market: Market, *lines: InvoiceEntry) -> InvoiceRecorded:
+    return record_invoice(market=market, lines=lines, by="tests")
+
+
+def test_an_invoice_is_kept_and_a_repeat_changes_nothing(market: Market, january_contract: Contract) -> None:
+    line = entry(january_contract.bid.reference, "41.10", delivered_kwh=Decimal("137.0"))
+    assert record(market, line) == InvoiceRecorded(new=1, repeated=0)
+    assert record(market, line, line) == InvoiceRecorded(new=0, repeated=2)
+    kept = InvoiceLine.objects.get()
+    assert (kept.contract, kept.amount_gbp, kept.delivered_kwh) == (january_contract, Decimal("41.10"), Decimal(137))
+
+
+def test_the_same_reference_with_other_content_is_a_contradiction(market: Market, january_contract: Contract) -> None:
+    record(market, entry("C-1", "41.10"))
+    with pytest.raises(Contradiction) as refusal:
+        record(market, entry("C-1", "5.00", reference="INV-2"), entry("C-1", "41.11", line=2))
+    assert [(row.line, row.value) for row in refusal.value.rows] == [(2, "INV-1")]
+    assert "£41.10" in refusal.value.rows[0].reason
+    assert InvoiceLine.objects.count() == 1
+
+
+def test_fractions_of_a_penny_are_refused(market: Market) -> None:
+    with pytest.raises(Refused, match="1 lines need correcting"):
+        record(market, entry("C-1", "41.105"))
+
+
+def test_the_same_reference_may_mean_something_else_in_another_market(market: Market, other_market: Market) -> None:
+    record(market, entry("C-1", "41.10"))
+    assert record(other_market, entry("C-1", "5.00")).new == 1
+
+
+def test_an_invoice_line_stands(market: Market) -> None:
+    record(market, entry("C-1", "41.10"))
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE settlement_invoiceline SET amount_gbp = 0")
+
+
+def test_the_shadow_check_explains_each_difference(
+    market: Market, january: Instruction, january_contract: Contract
+) -> None:
+    run = start_run(market=market, month=JANUARY, by="tests")
+    assert [difference.explanation for difference in invoice_differences(run=run)] == [
+        "The invoice lacks this contract; we find £481.95."
+    ]
+    reference = january_contract.bid.reference
+    record(market, entry(reference, "400.00", "INV-1"), entry(reference, "81.95", "INV-2"))
+    assert invoice_differences(run=run) == []
+    record(market, entry("B-404", "7.00", "INV-3"), entry(january_contract.reference, "-1.00", "INV-4"))
+    assert [(d.contract, d.explanation) for d in invoice_differences(run=run)] == [
+        ("B-404", "The invoice has this contract; our settlement has no event of it."),
+        (january_contract.reference, "They pay £1.00 less: the energy is not stated on the invoice."),
+    ]
+
+
+def test_energy_is_compared_where_the_invoice_states_it(
+    market: Market, january: Instruction, january_contract: Contract
+) -> None:
+    run = start_run(market=market, month=JANUARY, by="tests")
+    record(market, entry(january_contract.reference, "484.20", delivered_kwh=Decimal(100)))
+    [difference] = invoice_differences(run=run)
+    assert "they count 9 kWh more" in difference.explanation
+
+
+def test_a_month_is_its_first_day_whatever_day_is_sent(market: Market) -> None:
+    record(market, InvoiceEntry("INV-9", date(2025, 1, 15), "C-1", Decimal(1)))
+    assert InvoiceLine.objects.get().month == JANUARY
