@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from itertools import groupby
+from math import ceil
 from typing import Protocol
 
 HALF_HOURS = 48
@@ -75,7 +76,7 @@ def _blocks(weekday: int, row: list[Decimal], peak: Decimal) -> Iterable[Block]:
                 x=LEFT + CELL * at,
                 y=TOP + ROW * weekday,
                 width=CELL * length,
-                level=max(1, -int(-4 * required_kw // peak)),
+                level=ceil(4 * required_kw / peak),
                 words=f"{WEEKDAYS[weekday]} {start}–{end}: {required_kw.normalize():,f} kW",
             )
         at += length

@@ -1,0 +1,1 @@
+"""The sellers' pages, as a browser without script meets them."""

@@ -1,0 +1,121 @@
+"""What was accepted, as a list and as a file; and what delivers, registered by one form."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from markets.models import Asset, Bid, Contract, Seller
+from markets.operations.assets import decide_qualifications
+from markets.rules.notices import QualificationDecision
+
+from ..conftest import ZONE, mpan
+from .markup import faults
+
+pytestmark = pytest.mark.django_db
+
+
+def file(browser: Client, query: str = "") -> list[dict[str, str]]:
+    response = browser.get(f"/contracts/contracts.csv{query}")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="contracts.csv"'
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_list_says_what_was_agreed(contract: Contract, browser_of_member: Client):
+    page = browser_of_member.get("/contracts/").content.decode()
+    for said in (contract.reference, contract.bid.reference, "50.5 kW", "£100.00", "£250.00", "Called by trigger"):
+        assert said in page, said
+
+
+def test_the_file_has_a_row_per_contract_with_units_in_its_header(contract: Contract, browser_of_member: Client):
+    [row] = file(browser_of_member)
+    assert row["Contract"] == contract.reference
+    assert (row["Accepted [kW]"], row["Utilisation [GBP/MWh]"]) == ("50.5000", "250.0000")
+    assert (row["Zone"], row["Windows"], row["Product"]) == (ZONE, "Evening", "Dynamic")
+    assert row["Awarded (London time)"].endswith(("GMT", "BST"))
+
+
+@pytest.mark.parametrize(("query", "rows"), [("?q=testbridge", 1), ("?q=dynamic", 1), ("?q=elsewhere", 0)])
+def test_the_file_follows_the_filter_of_the_list(query: str, rows: int, contract: Contract, browser_of_member: Client):
+    assert len(file(browser_of_member, query)) == rows
+    assert len(browser_of_member.get(f"/contracts/{query}").context["object_list"]) == rows
+
+
+def test_no_cell_of_the_file_is_a_formula(contract: Contract, browser_of_member: Client):
+    Bid.objects.filter(pk=contract.bid_id).update(seller_ref='=HYPERLINK("http://x")')
+    [row] = file(browser_of_member)
+    assert row["Your reference"] == '\'=HYPERLINK("http://x")'
+
+
+def asset_fields(**changes: Any) -> dict[str, Any]:
+    """A fair asset, as the form sends it."""
+    fair = {
+        "ref": "BAT-1",
+        "name": "Battery Nottingham",
+        "technology": "Battery",
+        "device_count": "1",
+        "max_export_capacity_kw": "500.25",
+        "max_import_capacity_kw": "",
+        "postcode": "NG1 1AA",
+        "voltage_level": "hv",
+        "import_meter_id": mpan(77),
+        "export_meter_id": "",
+        "meter_interval_minutes": "30",
+        "zones": "",
+    }
+    return fair | changes
+
+
+def test_an_asset_is_registered(browser_of_member: Client, seller: Seller, zone: Any):
+    number = mpan(77)
+    spaced = f"{number[:2]} {number[2:6]} {number[6:]}"
+    response = browser_of_member.post("/assets/register/", asset_fields(import_meter_id=spaced, zones=f" {ZONE} ,"))
+    assert response.status_code == 302
+    asset = Asset.objects.get()
+    assert (asset.seller, asset.import_meter_id, str(asset.max_export_capacity_kw)) == (seller, number, "500.2500")
+    assert [zone.code for zone in asset.zones.all()] == [ZONE]
+    page = browser_of_member.get("/assets/").content.decode()
+    for said in ("BAT-1", "500.25 kW", number, "is registered"):
+        assert said in page, said
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ref": ""}, "This field is required."),
+        ({"import_meter_id": "11"}, "13 digits"),
+        ({"import_meter_id": "1100000000000"}, "last digit does not fit"),
+        ({"import_meter_id": ""}, "Give at least one MPAN"),
+        ({"max_export_capacity_kw": "0"}, "Say how much it can export, import, or both."),
+        ({"max_export_capacity_kw": "-5"}, "not negative"),
+        ({"device_count": "0"}, "greater than or equal to 1"),
+        ({"zones": "CMZ_NOWHERE"}, "No market has a zone with this code."),
+        ({"voltage_level": "uhv"}, "not one of the available choices"),
+    ],
+)
+def test_what_is_wrong_with_an_asset_is_said(changes: dict[str, str], reason: str, browser_of_member: Client):
+    response = browser_of_member.post("/assets/register/", asset_fields(**changes))
+    assert response.status_code == 422
+    assert reason in response.content.decode()
+    assert faults(response) == []
+    assert Asset.objects.count() == 0
+
+
+def test_a_reference_is_used_once(asset: Asset, browser_of_member: Client):
+    response = browser_of_member.post("/assets/register/", asset_fields(ref=asset.ref))
+    assert "You already have an asset with this reference." in response.content.decode()
+
+
+def test_the_list_shows_the_decision_of_each_market_with_its_reason(
+    asset: Asset, make_asset: Callable[..., Asset], market: Any, browser_of_member: Client
+):
+    assert "Qualified" in browser_of_member.get("/assets/").content.decode()
+    refused = QualificationDecision(asset.pk, "refused", "Not fed by this substation.")
+    decide_qualifications(market=market, decisions=[refused], by="tests")
+    page = browser_of_member.get("/assets/").content.decode()
+    assert "Not fed by this substation." in page
+    assert market.name in page

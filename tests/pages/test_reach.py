@@ -1,0 +1,191 @@
+"""Who reaches what, on every address of the pages: one's own seller's rows, and nobody else's. A new address needs a case."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+import dispatch.urls
+import markets.urls
+import settlement.urls
+import sops.urls
+from dispatch.models import Acknowledgement, Instruction
+from dispatch.operations import answer_token
+from markets.models import Bid, BidChange, Membership, Seller, User
+from settlement.models import Statement
+
+from .markup import faults
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Things:
+    """One of each of the seller's things."""
+
+    bid: Bid
+    instruction: Instruction
+    statement: Statement
+
+    def address(self, name: str) -> str:
+        competition = self.bid.competition
+        token = answer_token(instruction_id=self.instruction.pk, mailbox="dispatch@voltwise.example")
+        values: dict[str, list[Any]] = {
+            "markets:competition": [competition.pk],
+            "markets:bid": [self.bid.reference],
+            "markets:bid-revise": [self.bid.reference],
+            "markets:bid-withdraw": [self.bid.reference],
+            "dispatch:instruction": [self.instruction.reference],
+            "dispatch:answer": [token],
+            "settlement:statement": [self.statement.reference],
+            "sops:article": ["bidding"],
+        }
+        return reverse(name, args=values.get(name, []))
+
+    @property
+    def secrets(self) -> list[str]:
+        """What only members may read."""
+        references = [f">{thing.reference}<" for thing in (self.bid, self.bid.contract, self.instruction)]
+        return [*references, "Voltwise", "Depot EV-1", "24.88"]
+
+
+PUBLIC = {"home", "sops:help", "sops:article", "dispatch:answer"}
+LISTS = {
+    "markets:competitions",
+    "markets:competition",
+    "markets:bids",
+    "markets:contracts",
+    "markets:contracts-file",
+    "markets:assets",
+    "markets:asset-register",
+    "dispatch:instructions",
+    "settlement:statements",
+}
+OWN = {
+    "markets:bid",
+    "markets:bid-revise",
+    "markets:bid-withdraw",
+    "dispatch:instruction",
+    "settlement:statement",
+}
+POSTED = {"markets:choose-seller"}
+SHOWN = sorted(PUBLIC | LISTS | OWN)
+APPS = (markets.urls, dispatch.urls, settlement.urls, sops.urls)
+NAMES = {"home"} | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern in app.urlpatterns}
+
+
+@pytest.fixture
+def things(contract: Any, instruction: Instruction, statement: Statement) -> Things:
+    return Things(contract.bid, instruction, statement)
+
+
+def text_of(response: HttpResponse) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode()
+
+
+def test_every_address_has_its_case():
+    assert NAMES == PUBLIC | LISTS | OWN | POSTED
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_member_is_shown_a_sound_page(name: str, things: Things, browser_of_member: Client):
+    response = browser_of_member.get(things.address(name))
+    assert response.status_code == 200
+    if not response.streaming:
+        assert faults(response) == []
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", sorted(LISTS | OWN))
+def test_a_stranger_is_asked_to_sign_in(name: str, things: Things):
+    address = things.address(name)
+    response = Client().get(address)
+    assert (response.status_code, response.headers["Location"]) == (302, f"/accounts/login/?next={address}")
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_sellers_things_are_not_there(
+    name: str, method: str, things: Things, other_member: User, signed_in: Callable[[User], Client]
+):
+    before = (BidChange.objects.count(), Acknowledgement.objects.count())
+    response = getattr(signed_in(other_member), method)(
+        things.address(name), {"answer": "confirmed", "capacity_kw": "1"}
+    )
+    assert response.status_code == (405 if (name, method) in NEVER_POSTED else 404)
+    assert (BidChange.objects.count(), Acknowledgement.objects.count()) == before
+
+
+NEVER_POSTED = {("markets:bid", "post"), ("settlement:statement", "post")}
+
+
+@pytest.mark.parametrize("name", sorted(LISTS | {"home"}))
+def test_another_sellers_rows_are_in_no_list(
+    name: str, things: Things, other_member: User, signed_in: Callable[[User], Client]
+):
+    response = signed_in(other_member).get(things.address(name))
+    assert response.status_code == 200
+    shown = text_of(response)
+    assert [secret for secret in things.secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["markets:bids", "markets:contracts-file", "dispatch:instructions", "settlement:statements"]
+)
+def test_the_secrets_are_what_a_member_reads(name: str, things: Things, browser_of_member: Client):
+    shown = text_of(browser_of_member.get(things.address(name)))
+    assert any(secret.strip("><") in shown for secret in things.secrets)
+
+
+@pytest.mark.parametrize("name", sorted(LISTS | OWN | {"home"}))
+def test_customer_success_is_told_where_its_pages_are(
+    name: str, things: Things, customer_success: User, signed_in: Callable[[User], Client]
+):
+    response = signed_in(customer_success).get(things.address(name))
+    assert response.status_code == 403
+    assert "/console/" in text_of(response)
+    assert faults(response) == []
+
+
+@pytest.mark.parametrize("name", sorted(LISTS | OWN | {"home"}))
+def test_a_viewer_may_look(name: str, things: Things, viewer: User, signed_in: Callable[[User], Client]):
+    assert signed_in(viewer).get(things.address(name)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "markets:competition",
+        "markets:bid-revise",
+        "markets:bid-withdraw",
+        "markets:asset-register",
+        "dispatch:instruction",
+    ],
+)
+def test_a_viewer_may_not_act(name: str, things: Things, viewer: User, signed_in: Callable[[User], Client]):
+    before = (BidChange.objects.count(), Acknowledgement.objects.count())
+    response = signed_in(viewer).post(things.address(name), {"answer": "confirmed"})
+    assert response.status_code == 403
+    assert "viewer" in text_of(response)
+    assert (BidChange.objects.count(), Acknowledgement.objects.count()) == before
+
+
+def test_a_person_of_two_sellers_switches_between_them(
+    things: Things, member: User, other_seller: Seller, browser_of_member: Client
+):
+    Membership.objects.create(seller=other_seller, user=member, role="trader")
+    bids = reverse("markets:bids")
+    assert f">{things.bid}<" not in text_of(browser_of_member.get(bids))  # Gridbeam comes first by name
+    browser_of_member.post(reverse("markets:choose-seller"), {"seller": things.bid.seller_id})
+    assert f">{things.bid}<" in text_of(browser_of_member.get(bids))
+
+
+@pytest.mark.parametrize("wanted", ["", "x", "0", "other"])
+def test_nobody_switches_to_a_seller_that_is_not_theirs(wanted: str, other_seller: Seller, browser_of_member: Client):
+    chosen = other_seller.pk if wanted == "other" else wanted
+    assert browser_of_member.post(reverse("markets:choose-seller"), {"seller": chosen}).status_code == 404
