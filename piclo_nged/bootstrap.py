@@ -150,16 +150,12 @@ def _install(project: Path, python: Path) -> None:
 
 
 def _has_django(project: Path, python: Path) -> bool:
-    return _output([str(python), "-c", "import django; print(django.__version__)"]).strip() == locked_django(
-        project
-    )
+    return _output([str(python), "-c", "import django; print(django.__version__)"]).strip() == locked_django(project)
 
 
 def _run(command: list[str], failure: str) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("PIP_TARGET", "PIP_PREFIX")}
-    environment["PIP_USER"] = (
-        "0"  # settings for outside of virtual environments; inside, pip refuses this one
-    )
+    environment["PIP_USER"] = "0"  # settings for outside of virtual environments; inside, pip refuses this one
     if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment).returncode:
         raise SetUpFailed("%s: the reason stands above." % failure)
 

@@ -44,9 +44,7 @@ def state_folder() -> Path:
         if short_enough and _can_be_made(folder):
             return folder
     tried = ", ".join(map(str, _candidates()))
-    raise NoStateFolder(
-        f"The embedded PostgreSQL has no folder to write to (tried {tried}): set DATABASE_URL."
-    )
+    raise NoStateFolder(f"The embedded PostgreSQL has no folder to write to (tried {tried}): set DATABASE_URL.")
 
 
 def clone_folder() -> Path:

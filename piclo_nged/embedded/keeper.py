@@ -98,9 +98,7 @@ class Keeper:
         postgres.wait()
         if unused.is_set() and self.throwaway:
             shutil.rmtree(self.data.parent, ignore_errors=True)
-            shutil.rmtree(
-                self.folder, ignore_errors=True
-            )  # the locks last: who waits for the end looks at them
+            shutil.rmtree(self.folder, ignore_errors=True)  # the locks last: who waits for the end looks at them
         os._exit(0)
 
     def _lay_down(self) -> None:
@@ -127,9 +125,7 @@ class Keeper:
             "env": ENVIRONMENT,
             "cwd": "/",
             "umask": 0o077,
-            "preexec_fn": _before_exec(
-                os.getpid(), signal_number
-            ),  # called after the change of user, as it must
+            "preexec_fn": _before_exec(os.getpid(), signal_number),  # called after the change of user, as it must
             **self.as_user,
         }
 

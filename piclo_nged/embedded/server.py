@@ -39,11 +39,7 @@ class Server:
         """Ends our use. Returns when the server is gone, or at once where others still use it."""
         os.close(self._users)
         keeper = self.folder / "keeper"
-        while (
-            self.folder.exists()
-            and not (keeper.exists() and _is_free(keeper))
-            and not _is_shared(self.folder)
-        ):
+        while self.folder.exists() and not (keeper.exists() and _is_free(keeper)) and not _is_shared(self.folder):
             time.sleep(0.005)
 
     def __enter__(self) -> Self:

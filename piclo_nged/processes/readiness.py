@@ -28,9 +28,7 @@ def free_port(host: str = LOCAL, wanted: int = 0) -> int:
                 _hold(wanted)
             probe.bind((host, wanted))
         except OSError as error:
-            raise PortTaken(
-                f"Port {wanted} on {host} cannot be had ({error.strerror}): choose another."
-            ) from error
+            raise PortTaken(f"Port {wanted} on {host} cannot be had ({error.strerror}): choose another.") from error
         return int(probe.getsockname()[1])
 
 

@@ -82,9 +82,7 @@ class Supervisor:
         self.children: list[Child] = []
 
     def __enter__(self) -> Self:
-        signal.signal(
-            signal.SIGINT, signal.default_int_handler
-        )  # a shell's background job starts with it ignored
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with it ignored
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _leave)
         return self

@@ -16,6 +16,8 @@ import pytest
 from piclo_nged.embedded import folders
 
 PROJECT = Path(__file__).resolve().parents[2]
+BASE: str = sys._base_executable  # type: ignore[attr-defined]
+"""The Python that our environment was made from: one without our packages."""
 
 
 def eventually(is_true: Callable[[], object], seconds: float = 10) -> None:
@@ -50,6 +52,14 @@ def python_for_everybody(oldest: tuple[int, int]) -> str:
             if subprocess.run(probe, capture_output=True, **ordinary_user()).returncode == 0:
                 return candidate
     pytest.skip("no Python that an ordinary user can run")
+
+
+def program(path: Path, text: str) -> Path:
+    """An executable file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
 
 
 class Running:
@@ -102,9 +112,7 @@ def make_clone(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     yield make
     ask = "from piclo_nged.embedded.folders import clone_folder; print(clone_folder())"
     for clone in clones:
-        server = subprocess.run(
-            [sys.executable, "-c", ask], cwd=clone, capture_output=True, text=True, check=True
-        )
+        server = subprocess.run([sys.executable, "-c", ask], cwd=clone, capture_output=True, text=True, check=True)
         folder = Path(server.stdout.strip())
         eventually(lambda folder=folder: not (folder / "pg" / ".s.PGSQL.5432").exists())
         shutil.rmtree(folder, ignore_errors=True)

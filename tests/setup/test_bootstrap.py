@@ -1,6 +1,5 @@
 """The set-up on a fresh machine, with a Django of our own making in place of the packages: seconds, no network."""
 
-import ast
 import base64
 import hashlib
 import os
@@ -16,11 +15,9 @@ from pathlib import Path
 import pytest
 
 from piclo_nged import bootstrap
-from tests.setup.conftest import PROJECT, eventually, ordinary_user, python_for_everybody
+from tests.setup.conftest import BASE, PROJECT, eventually, ordinary_user, program, python_for_everybody
 
 FILES = ("manage.py", "piclo_nged/bootstrap.py", "piclo_nged/__init__.py")
-BASE = sys._base_executable  # type: ignore[attr-defined]
-SHIM = "#!/bin/sh\necho 'pyenv: command not found' >&2\nexit 127\n"
 Project = Callable[[], Path]
 
 # manage.py's command, in the small project below: it says that it ran, and with what.
@@ -50,9 +47,7 @@ def lock(project: Path, shelf: Path, version: str) -> None:
     info = f"django-{version}.dist-info"
     files = {name: text.replace("{version}", version) for name, text in DJANGO.items()}
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: django\nVersion: {version}\n"
-    files[f"{info}/WHEEL"] = (
-        "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    )
+    files[f"{info}/WHEEL"] = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     record = [f"{name},sha256={_digest(text)},{len(text)}" for name, text in files.items()]
     files[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""])
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -151,9 +146,7 @@ def test_a_half_made_environment_is_made_anew(set_up: Path, manage: Manage) -> N
 def test_set_up_that_was_killed_is_done_again(fresh: Project, manage: Manage) -> None:
     project = fresh()
     command = [BASE, str(project / "manage.py"), "demo"]
-    killed = subprocess.Popen(
-        command, env={"PATH": "/usr/bin:/bin"}, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    killed = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin"}, stderr=subprocess.DEVNULL, start_new_session=True)
     eventually(lambda: (project / ".venv" / "bin").exists())
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
@@ -245,81 +238,6 @@ def test_a_clone_that_cannot_be_written_is_said_so(fresh: Project) -> None:
     assert ended.returncode == 1
     assert "Permission denied" in ended.stderr
     assert "Clone the project into a folder of your own" in ended.stderr
-
-
-def test_home_may_be_unset(monkeypatch: pytest.MonkeyPatch, empty_machine: Path) -> None:
-    monkeypatch.delenv("HOME")
-    monkeypatch.delenv("PYENV_ROOT")
-    assert all(os.path.isabs(candidate) for candidate in bootstrap._candidates())
-
-
-@pytest.fixture
-def empty_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No Python on it: not ours, none on the PATH, nothing in pyenv's folder, no uv."""
-    monkeypatch.setattr(sys, "_base_executable", str(tmp_path / "too-old"))
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
-    (tmp_path / "bin").mkdir()
-    return tmp_path
-
-
-def program(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
-
-
-def test_no_python_is_one_sentence_on_how_to_get_one(empty_machine: Path) -> None:
-    with pytest.raises(bootstrap.SetUpFailed) as failure:
-        bootstrap.find_python(avoid=empty_machine / ".venv")
-    text = str(failure.value)
-    assert text.startswith("Python 3.12, 3.13 or 3.14 is needed")
-    assert text.count(". ") == 0
-    for way in ("apt install python3", "pyenv install 3.13", "uv python install 3.13"):
-        assert way in text
-
-
-def test_a_shim_that_does_not_run_is_passed_over(empty_machine: Path) -> None:
-    program(empty_machine / "bin" / "python3.13", SHIM)
-    program(empty_machine / "bin" / "python3", SHIM)
-    with pytest.raises(bootstrap.SetUpFailed, match=r"python3\.13 does not run"):
-        bootstrap.find_python(avoid=empty_machine / ".venv")
-    pyenvs = program(
-        empty_machine / "pyenv/versions/3.13.0/bin/python3.13", f'#!/bin/sh\nexec "{BASE}" "$@"\n'
-    )
-    assert bootstrap.find_python(avoid=empty_machine / ".venv") == str(pyenvs)
-
-
-def test_a_python_too_old_too_new_or_without_venv_is_passed_over(empty_machine: Path) -> None:
-    program(empty_machine / "bin" / "python3.14", "#!/bin/sh\necho 3.11\n")
-    program(empty_machine / "bin" / "python3.13", "#!/bin/sh\necho 3.15\n")
-    program(empty_machine / "bin" / "python3.12", "#!/bin/sh\necho 'No module named ensurepip' >&2\nexit 1\n")
-    right = program(empty_machine / "bin" / "python3", "#!/bin/sh\necho 3.12\n")
-    assert bootstrap.find_python(avoid=empty_machine / ".venv") == str(right)
-
-
-def test_uv_is_asked_last(empty_machine: Path) -> None:
-    uvs = program(empty_machine / "uvs" / "python", "#!/bin/sh\necho 3.14\n")
-    program(empty_machine / "bin" / "uv", f"#!/bin/sh\necho {uvs}\n")
-    assert bootstrap.find_python(avoid=empty_machine / ".venv") == str(uvs)
-
-
-def test_the_environment_to_be_made_is_not_made_from_itself(empty_machine: Path) -> None:
-    program(empty_machine / "bin" / "python3.13", "#!/bin/sh\necho 3.13\n")
-    with pytest.raises(bootstrap.SetUpFailed):
-        bootstrap.find_python(avoid=empty_machine)
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_what_any_python_must_read_parses_on_3_8(file: str) -> None:
-    ast.parse((PROJECT / file).read_text(), feature_version=(3, 8))
-
-
-def test_bootstrap_imports_the_standard_library_alone() -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import piclo_nged.bootstrap"
-    subprocess.run([sys.executable, "-I", "-S", "-c", code, str(PROJECT)], check=True)
-    assert (PROJECT / "piclo_nged" / "__init__.py").read_text() == ""
 
 
 def test_an_old_python_starts_the_right_one(fresh: Project, manage: Manage) -> None:

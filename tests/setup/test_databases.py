@@ -166,7 +166,4 @@ def test_demo_refuses_with_debug_off_before_anything_else() -> None:
     ended = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert ended.stdout == ""
-    assert (
-        ended.stderr.strip()
-        == "demo makes and drops a database of its own, so it refuses to run with DEBUG=0."
-    )
+    assert ended.stderr.strip() == "demo makes and drops a database of its own, so it refuses to run with DEBUG=0."

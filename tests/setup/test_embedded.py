@@ -163,9 +163,7 @@ def test_a_server_that_cannot_start_says_where_its_log_is(make_clone: Clone, run
     before.end(signal.SIGTERM)
     eventually(lambda: not is_alive(server))
     (folder / "pg" / "18" / "postgresql.conf").write_text("nonsense = 1\n")
-    ended = subprocess.run(
-        [sys.executable, "-c", START], cwd=clone, capture_output=True, text=True, timeout=60
-    )
+    ended = subprocess.run([sys.executable, "-c", START], cwd=clone, capture_output=True, text=True, timeout=60)
     assert "PostgreSQL did not start" in ended.stderr
     assert str(folder / "server.log") in ended.stderr
     assert "nonsense" in ended.stderr
@@ -201,9 +199,7 @@ def test_a_folder_that_somebody_else_made_is_refused(tmp_path: Path) -> None:
     assert theirs.stat().st_mode == before
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root can become somebody else; the other tests ran as one"
-)
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else; the other tests ran as one")
 @pytest.mark.parametrize("home", ["home", "nowhere"])
 def test_an_ordinary_user_gets_a_server(home: str) -> None:
     python = python_for_everybody((3, 11))

@@ -63,9 +63,7 @@ def test_killed_it_takes_all_along(supervisor: Running, tmp_path: Path) -> None:
     eventually(lambda: pids(tmp_path) == [], seconds=3)
 
 
-def test_a_program_that_was_killed_is_started_again_without_its_orphans(
-    supervisor: Running, tmp_path: Path
-) -> None:
+def test_a_program_that_was_killed_is_started_again_without_its_orphans(supervisor: Running, tmp_path: Path) -> None:
     before = pids(tmp_path)
     children = {pid: _parent(pid) for pid in before}
     main = next(pid for pid, parent in children.items() if parent not in before)
@@ -135,9 +133,7 @@ def test_a_program_deaf_to_sigterm_is_ended_by_force_after_its_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("piclo_nged.processes.supervisor.PATIENCE_SECONDS", 0.5)
-    deaf = (
-        "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(300)"
-    )
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(300)"
     started_at = time.monotonic()
     with Supervisor(tmp_path) as processes:
         log = tmp_path / "deaf.log"
