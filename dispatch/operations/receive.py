@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from markets.authentication import markets_of
@@ -19,9 +19,10 @@ from markets.problems import Contradiction, Refused, RowProblem
 
 from ..models import Instruction, Trigger
 from ..rules.notice import Fault, TriggerNotice, Unreadable, content_of, content_sha256
-from ..rules.reading import read_notice
 from .alarms import alarm_trigger
 from .instruct import instruct
+from .situation import look_up
+from .together import together
 
 logger = logging.getLogger(__name__)
 
@@ -71,47 +72,23 @@ def _receive(arrival: Trigger, read: Callable[[bytes], TriggerNotice], *, by: By
         logger.exception("Our reader of %s's triggers failed", arrival.operator)
         fault = Fault("body", "", f"Our reader failed on it ({type(error).__name__}). This is our fault.")
         return _keep_unreadable(arrival, [fault], content={}, by=by)
-    market = _market(arrival, notice.market)
-    if market is None:
+    situation = look_up(arrival, notice)
+    if situation.market is None:
         fault = Fault("market", notice.market, f"This token reaches no market of {arrival.operator} with this key.")
         return _keep_unreadable(arrival, [fault], content=content_of(notice), by=by)
-    arrival.market, arrival.reference, arrival.revision, arrival.kind = (
-        market,
-        notice.reference,
-        notice.revision,
-        notice.kind,
-    )
-    arrival.content, arrival.content_sha256 = content_of(notice), content_sha256(notice)
-    return _accept(arrival, notice, by=by)
-
-
-def _accept(arrival: Trigger, notice: TriggerNotice, *, by: By) -> Receipt | Refused:
-    _wait_for_turn(arrival)
-    known = list(
-        Trigger.objects.filter(market=arrival.market_id, reference=notice.reference, problem="").order_by("-revision")
-    )
+    arrival.market, arrival.reference, arrival.revision = situation.market, notice.reference, notice.revision
+    arrival.kind, arrival.content, arrival.content_sha256 = notice.kind, content_of(notice), content_sha256(notice)
+    known = situation.known
     same = next((trigger for trigger in known if trigger.revision == notice.revision), None)
     if same is not None and same.content_sha256 == arrival.content_sha256:
         return Receipt(same, tuple(same.instructions.order_by("pk")), is_repeat=True)
     if known and known[0].revision >= notice.revision:
         return _keep_contradiction(arrival, known[0], by=by)
-    arrival.save(force_insert=True)
-    before = read_notice(known[0].content) if known else None
-    instructions = instruct(trigger=arrival, notice=notice, before=before)
-    record(by=by, verb="receive_trigger", subject=arrival, kind=arrival.kind, instructions=len(instructions))
+    arrival.pk = situation.trigger_id
+    with together():
+        instructions = instruct(market=situation.market, trigger=arrival, notice=notice, situation=situation)
+        record(by=by, verb="receive_trigger", subject=arrival, kind=arrival.kind, instructions=len(instructions))
     return Receipt(arrival, tuple(instructions))
-
-
-def _market(arrival: Trigger, key: str) -> Market | None:
-    reached = Market.objects.all() if arrival.token is None else markets_of(arrival.token)
-    return reached.filter(operator=arrival.operator_id, key=key).select_related("operator").first()
-
-
-def _wait_for_turn(arrival: Trigger) -> None:
-    """Triggers of one reference go one after the other: of many copies at once the first is stored, the rest see it."""
-    turn = f"trigger {arrival.market_id} {arrival.reference}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [turn])
 
 
 def _keep_contradiction(arrival: Trigger, latest: Trigger, *, by: By) -> Refused:
@@ -134,6 +111,11 @@ def _keep_unreadable(arrival: Trigger, faults: list[Fault], *, content: dict[str
     rows = [RowProblem(0, fault.field, fault.value, fault.reason) for fault in faults]
     message = "Nobody was instructed. Our people on call are alarmed; correct the trigger and send it again."
     return UnreadableTrigger(message, rows)
+
+
+def _market(arrival: Trigger, key: str) -> Market | None:
+    reached = Market.objects.all() if arrival.token is None else markets_of(arrival.token)
+    return reached.filter(operator=arrival.operator_id, key=key).first()
 
 
 def _keep(arrival: Trigger, problem: str, headline: str, *, by: By) -> None:

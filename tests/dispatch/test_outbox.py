@@ -129,7 +129,7 @@ def test_a_claimed_mail_is_nobody_elses_until_the_claim_runs_out(office: PostOff
 
 
 def test_the_oldest_due_is_claimed_first() -> None:
-    first, second, third = queued(3)
+    first, _, third = queued(3)
     Mail.objects.filter(pk=third.pk).update(not_before=first.not_before - timedelta(minutes=1))
     assert [m.pk for m in mail.claim(lane="ordinary", at_most=2)] == [third.pk, first.pk]
 
