@@ -11,7 +11,7 @@ from markets.models import Contract, Market, Seller, ServiceWindow, User
 from markets.models.fields import Gbp, Kw, Price, Reference
 from markets.models.guards import append_only, guarded_states
 
-from .guards import only_while_run_is
+from .guards import added_only_while_run_is, deleted_only_while_run_is
 
 
 class Terms(models.Model):
@@ -170,7 +170,8 @@ class SettlementLine(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="no_edit", operation=pgtrigger.Update),
-            only_while_run_is("draft", pgtrigger.Insert | pgtrigger.Delete),
+            added_only_while_run_is("draft"),
+            deleted_only_while_run_is("draft"),
         ]
 
     def __str__(self) -> str:
@@ -198,7 +199,7 @@ class Statement(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["run", "seller"], name="statement_once_per_run")]
-        triggers = [*append_only(), only_while_run_is("approved", pgtrigger.Insert)]
+        triggers = [*append_only(), added_only_while_run_is("approved")]
 
     def __str__(self) -> str:
         return self.reference

@@ -85,7 +85,7 @@ class Book:
                 if event.is_asked:
                     yield contract, event
 
-    def days_of_baseline(self, asset_id: int, event: Event) -> Sequence[date]:
+    def days_of_baseline(self, asset_id: int, event: Event) -> tuple[date, ...]:
         """The like days that may be needed for an asset's baseline of an event: London days."""
         return like_days(london_day(event.starts_at), self.event_days[asset_id], self.holidays).candidates
 

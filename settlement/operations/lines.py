@@ -1,8 +1,10 @@
 """Making a run's lines: readings of some assets at a time, so that memory stays flat however large the month."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 
 from ..models import ReadingDay, SettlementLine, SettlementRun, Terms
 from ..rules.baseline import BEFORE, Baselines, Meter, same_time_on
@@ -69,17 +71,24 @@ def compute(book: Book, part: Part, terms: Terms, last_reading_id: int) -> Itera
 
 def needed_days(book: Book, part: Part) -> dict[int, set[date]]:
     """Per asset: the UTC days of which a reading may matter, of the events and of the like days of their baselines."""
-    needed: dict[int, set[date]] = {}
+    needed: dict[int, set[date]] = defaultdict(set)
     for contract, events in part:
         for event in events.events:
             if event.is_asked:
                 for asset_id in contract.asset_ids:
-                    days = needed.setdefault(asset_id, set())
-                    days.update(utc_days(event.starts_at - BEFORE, event.ends_at))
-                    for day in book.days_of_baseline(asset_id, event):
-                        start = same_time_on(day, event.starts_at)
-                        days.update(utc_days(start - BEFORE, start + (event.ends_at - event.starts_at)))
-    return needed
+                    like = book.days_of_baseline(asset_id, event)
+                    needed[asset_id] |= _days_of(event.starts_at, event.ends_at, like)
+    return dict(needed)
+
+
+@lru_cache(maxsize=65_536)
+def _days_of(starts_at: datetime, ends_at: datetime, like: tuple[date, ...]) -> frozenset[date]:
+    """UTC days of an event and of its like days, the hours before included. Many contracts share their events."""
+    days = set(utc_days(starts_at - BEFORE, ends_at))
+    for day in like:
+        start = same_time_on(day, starts_at)
+        days.update(utc_days(start - BEFORE, start + (ends_at - starts_at)))
+    return frozenset(days)
 
 
 def _read(needed: dict[int, set[date]], last_reading_id: int) -> dict[int, Meter]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 
 from .baseline import FEWEST, Baseline
@@ -74,6 +75,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> Iterator[str]:
         yield f"left out ({reason}): {named}"
 
 
+@lru_cache(maxsize=2048)
 def _day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 

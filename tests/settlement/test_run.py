@@ -119,7 +119,7 @@ def test_what_was_issued_stands(issued: SettlementRun, statement: str) -> None:
 
 
 def test_a_statement_needs_an_approved_run(run: SettlementRun, january: Instruction) -> None:
-    with pytest.raises(DatabaseError, match="only while their run is approved"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="added only while their run is approved"), transaction.atomic():
         Statement.objects.create(run=run, seller=january.seller, total_gbp=1)
 
 
