@@ -65,6 +65,7 @@ def test_up_serves_restarts_and_leaves_nothing(up: "subprocess.Popen[str]") -> N
     assert [pid for pid in started if is_alive(pid)] == []
 
 
+@pytest.mark.slow
 def test_up_killed_leaves_nothing(up: "subprocess.Popen[str]") -> None:
     assert up.stdout is not None
     assert up.stdout.readline()
