@@ -37,7 +37,15 @@ def measure() -> list[Measured]:
         port = free_port()
         sizes = [str(len(mail.text.encode())), str(len(mail.html.encode()))]
         database = connection.settings_dict
-        command = [sys.executable, "-m", "piclo_nged.bench.bare", str(port), str(sink.port), _conninfo(database), *sizes]
+        command = [
+            sys.executable,
+            "-m",
+            "piclo_nged.bench.bare",
+            str(port),
+            str(sink.port),
+            _conninfo(database),
+            *sizes,
+        ]
         processes.start("bare", command, ready=listens(port))
         bare = httpx.Client(base_url=f"http://{LOCAL}:{port}", timeout=30)
         pairs = [(_ours(ours, sink, number), _bare(bare, sink)) for number in range(1, WARM_UP + ROUNDS + 1)][WARM_UP:]
@@ -59,7 +67,9 @@ def measure() -> list[Measured]:
 def _world() -> str:
     """A mock market with one seller and one mailbox; returns the operator's token."""
     operator = Operator.objects.get(key="nged")
-    market = open_market(operator=operator, key=MARKET, name="Bench", is_mock=True, oncall_email="a@b.example", by="bench")
+    market = open_market(
+        operator=operator, key=MARKET, name="Bench", is_mock=True, oncall_email="a@b.example", by="bench"
+    )
     seller = people.invite_seller(name="Bench Ltd", email="bench@bench.example", by="bench")
     people.name_identity(seller=seller, operator=operator, name=seller.name, by="bench")
     contact = people.add_dispatch_contact(seller=seller, market=market, email="dispatch@bench.example", by="bench")
@@ -70,7 +80,12 @@ def _world() -> str:
 def _ours(client: httpx.Client, sink: Sink, number: int) -> float:
     """Seconds from the POST to the email of one trigger."""
     now = datetime.now(UTC)
-    call = {"company": "Bench Ltd", "contract": "", "capacity_kw": "50", "starts_at": (now + timedelta(minutes=15)).isoformat()}
+    call = {
+        "company": "Bench Ltd",
+        "contract": "",
+        "capacity_kw": "50",
+        "starts_at": (now + timedelta(minutes=15)).isoformat(),
+    }
     call["ends_at"] = (now + timedelta(hours=2)).isoformat()
     message = {"market": MARKET, "reference": f"T-{number}", "revision": 1, "kind": "start", "product": "Dynamic"}
     message |= {"zone": "CMZ_T9A_EM_0001", "issued_at": now.isoformat()}

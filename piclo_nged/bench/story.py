@@ -18,7 +18,7 @@ from piclo_nged.story.stage import stage
 
 from .measured import Measured
 
-LIMIT = 40.0
+LIMIT = 8.0
 """What checks, guards, HTTP, mail and the waiting for both may cost, as a multiple of bare inserts."""
 APPS = ("markets", "dispatch", "settlement", "sops")
 
@@ -33,7 +33,9 @@ def measure() -> list[Measured]:
     thousands = summary.rows.total() / 1000
     seconds, rows = _bare_inserts()
     remark = f"{summary.rows.total()} rows of a season leave {rows} rows behind"
-    return [Measured("story", summary.seconds / thousands, seconds / thousands, LIMIT, "s per 1,000 rows", remark=remark)]
+    return [
+        Measured("story", summary.seconds / thousands, seconds / thousands, LIMIT, "s per 1,000 rows", remark=remark)
+    ]
 
 
 def _bare_inserts() -> tuple[float, int]:

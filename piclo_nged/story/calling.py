@@ -104,7 +104,11 @@ def answer_all() -> None:
         answer_instruction(instruction=instruction, answer="confirmed", by="demo", given_by=str(instruction.seller))
     for instruction in asked[-2:-1]:
         answer_instruction(
-            instruction=instruction, answer="declined", reason="Site offline", by="demo", given_by=str(instruction.seller)
+            instruction=instruction,
+            answer="declined",
+            reason="Site offline",
+            by="demo",
+            given_by=str(instruction.seller),
         )
 
 

@@ -154,7 +154,9 @@ class Story:
     def _settle(self, approver: User) -> None:
         settled = self.summary.settled
         assert settled is not None
-        happened = [e for e in self.events if e.contract.bid.competition.product.call == "scheduled" or id(e) in self.called]
+        happened = [
+            e for e in self.events if e.contract.bid.competition.product.call == "scheduled" or id(e) in self.called
+        ]
         delivered = month.delivered_watts(happened)
         days = len(delivered) * month.days_metered(settled)
         with self.step("Sellers upload readings; NGED reads them", 2 * days) as progress:

@@ -62,8 +62,8 @@ def show(screen: Console, summary: Summary) -> None:
 def welcome(screen: Console, site: str, summary: Summary, logins: Logins, mail: Path) -> None:
     """Where to look, and as whom. Plain lines, so that a token can be copied whole."""
     lines = (
-        ("Sellers' pages", f"{site}/", f"{logins.seller}, password {PASSWORD}"),
-        ("Console of customer success", f"{site}/console/", f"{logins.customer_success}, password {PASSWORD}"),
+        ("Sellers' pages", f"{site}/", f"{logins.member.email}, password {PASSWORD}"),
+        ("Console of customer success", f"{site}/console/", f"{logins.customer_success.email}, password {PASSWORD}"),
         ("NGED's API", f"{site}/api/docs/", f"token {summary.token}"),
         ("Sellers' API", f"{site}/api/docs/", f"token {logins.seller_token}"),
         ("Emails received", str(mail), "a file each"),

@@ -27,9 +27,7 @@ def upload(days: Iterator[MeteredDay], progress: Callable[[int], None]) -> int:
     return count
 
 
-def settle(
-    market: Market, month: date, nged: NgedSide, approver: User, progress: Callable[[int], None]
-) -> int:
+def settle(market: Market, month: date, nged: NgedSide, approver: User, progress: Callable[[int], None]) -> int:
     """Runs the month, takes in NGED's invoice, has a second person approve, and issues. Returns the statements."""
     run = start_run(market=market, month=month, by="demo")
     progress(1)

@@ -122,7 +122,9 @@ class NgedSide:
             ]
             self.call("POST", "/results", json={"results": decisions, "no_responses": silent})
             self.awarded += [
-                {name: decision[name] for name in ("bid", "accepted_kw", *PRICES)} for decision in decisions if decision["accepted"]
+                {name: decision[name] for name in ("bid", "accepted_kw", *PRICES)}
+                for decision in decisions
+                if decision["accepted"]
             ]
             decided += len(decisions)
             progress(len(decisions))

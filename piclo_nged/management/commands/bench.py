@@ -37,6 +37,11 @@ def _table(measured: list[Measured]) -> Table:
     for heading in ("Benchmark", "Ours", "Reference", "Ratio", "Limit", "Holds", "Remark"):
         table.add_column(heading)
     for row in measured:
-        figures = (f"{row.ours:.4g} {row.unit}", f"{row.reference:.4g} {row.unit}", f"{row.ratio:.2f}", f"{row.limit:g}")
+        figures = (
+            f"{row.ours:.4g} {row.unit}",
+            f"{row.reference:.4g} {row.unit}",
+            f"{row.ratio:.2f}",
+            f"{row.limit:g}",
+        )
         table.add_row(row.name, *figures, "yes" if row.ok else "NO", row.remark)
     return table

@@ -15,6 +15,7 @@ from piclo_nged.dso.nged.sample import sample_season
 from piclo_nged.processes.supervisor import NotReady
 from piclo_nged.story import people, screen
 from piclo_nged.story.calling import MailLost
+from piclo_nged.story.encore import open_for_visitors
 from piclo_nged.story.play import Story, row
 from piclo_nged.story.stage import stage
 
@@ -26,7 +27,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--season", type=Path, metavar="FILE", help="a Trade Results Summary; else a made-up season")
+        parser.add_argument(
+            "--season", type=Path, metavar="FILE", help="a Trade Results Summary; else a made-up season"
+        )
         parser.add_argument("--once", action="store_true", help="end after the summary")
         parser.add_argument("--json", action="store_true", help="last line of output: the summary as one JSON object")
 
@@ -39,7 +42,10 @@ class Command(BaseCommand):
                 with screen.progress_bars(console) as step:
                     summary = Story(told, file, site, step, sink).play(approver)
                 screen.show(console, summary)
-                screen.welcome(console, site, summary, people.logins(worker), sink.folder)
+                logins = people.logins(worker)
+                if not once:
+                    open_for_visitors(logins.seller)
+                screen.welcome(console, site, summary, logins, sink.folder)
                 if options["json"]:
                     self.stdout.write(json.dumps(row(summary)))
                     self.stdout.flush()

@@ -1,0 +1,33 @@
+"""After the play: a second mock market that is open, so that a visitor of the demo can bid."""
+
+from datetime import timedelta
+
+from markets.models import Market, Operator, Seller
+from markets.operations import assets
+from markets.operations.competitions import publish_competitions
+from markets.operations.markets import open_market
+from markets.rules.notices import QualificationDecision
+from piclo_nged.dso.nged.publication import notices_of
+from piclo_nged.dso.nged.sample import sample_season
+from piclo_nged.dso.nged.wire import read_summary
+
+
+def open_for_visitors(seller: Seller) -> Market:
+    """Publishes the made-up season in a market whose clock stands at the first day of bidding, for the seller's assets."""
+    season = read_summary(sample_season().encode()).refuse_errors().season
+    opened = max(competition.opens_at for competition in season.competitions)
+    market = open_market(
+        operator=Operator.objects.get(key="nged"),
+        key="nged-practice",
+        name="NGED practice",
+        is_mock=True,
+        market_time=opened + timedelta(hours=9),
+        stage=Market.Stage.OPEN,
+        by="demo",
+    )
+    publish_competitions(market=market, notices=notices_of(season), by="demo")
+    own = list(seller.assets.all())
+    assets.offer_assets(market=market, assets=own, by="demo")
+    decisions = [QualificationDecision(asset.pk, "qualified") for asset in own]
+    assets.decide_qualifications(market=market, decisions=decisions, by="demo")
+    return market
