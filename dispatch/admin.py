@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -140,8 +141,16 @@ class MatchAdmin(Noun):
     list_filter = ("status", "instruction__market", ("locked_at", admin.EmptyFieldListFilter))
     search_fields = ("instruction__reference", "contract__reference", "instruction__seller__name")
     date_hierarchy = "decided_at"
+    hidden_fields = ("discrepancies",)
     actions_detail = ("decide", "by_rule", "undo")
     standing = state()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_fields(request, obj), "disagrees"]
+
+    @display(description="What does not agree")
+    def disagrees(self, match: Match) -> str:
+        return " ".join(match.discrepancies) or "nothing"
 
     @display(description="Seller", ordering="instruction__seller__name")
     def seller(self, match: Match) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 
@@ -81,6 +82,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "Piclo × NGED",
     "SITE_SUBHEADER": "Console of customer success",
     "SITE_SYMBOL": "electric_bolt",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("site/mark.svg")}],
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -108,6 +108,7 @@ class SettlementRunAdmin(Noun):
     list_filter = ("status", "market")
     search_fields = ("reference", "market__name", "reason")
     date_hierarchy = "month"
+    hidden_fields = ("last_reading_id", "findings")
     actions_list = ("start",)
     actions_detail = ("check_figures", "approve", "issue")
     standing = state()

@@ -104,6 +104,9 @@ class CaseAdmin(Noun):
         "reference",
         "step",
         "subject_link",
+        "problem",
+        "found_out",
+        "procedure",
         "status",
         "claimed_by",
         "fell_due_at",
@@ -111,9 +114,6 @@ class CaseAdmin(Noun):
         "opened_at",
         "closed_at",
         "outcome",
-        "problem",
-        "found_out",
-        "procedure",
     )
     standing = state()
 

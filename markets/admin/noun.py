@@ -106,6 +106,7 @@ class Rows(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = True
+    hide_title = True
     tab = True
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:

@@ -1,0 +1,119 @@
+"""Matches are decided and months settled at the console, by the same operations and with the same two people."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dispatch.models import Instruction, Match, Trigger
+from markets.models import Contract, JournalEntry, Mail, User
+from markets.operations.clock import move_clock
+from settlement.models import SettlementRun, Statement
+
+
+@pytest.fixture
+def press(client: Client) -> Callable[..., list[str]]:
+    """Presses a button as somebody, and returns what the console says."""
+
+    def press(by: User, noun: str, button: str, pk: int | None = None, **answers: str) -> list[str]:
+        client.force_login(by)
+        url = reverse(f"admin:{noun}_{button}", args=[] if pk is None else [pk])
+        page = client.post(url, {"_form_submitted": "True", **answers}, follow=True)
+        return [str(message) for message in page.context.get("messages", [])]
+
+    return press
+
+
+@pytest.fixture
+def match(market: Any, seller: Any, contract: Contract) -> Match:
+    """An instruction that names nothing but its seller: no rule can match it."""
+    trigger = Trigger.objects.create(
+        operator=market.operator,
+        market=market,
+        reference="TR-1",
+        kind="start",
+        raw=b"{}",
+        content_sha256="",
+        received_at=timezone.now(),
+    )
+    instruction = Instruction.objects.create(
+        trigger=trigger, market=market, seller=seller, kind="start", starts_at=timezone.now(), capacity_kw=20
+    )
+    return Match.objects.create(instruction=instruction)
+
+
+class TestMatch:
+    def test_it_is_decided_among_what_may_fit_and_undone(
+        self, press: Any, colleague: User, client: Client, match: Match, contract: Contract
+    ) -> None:
+        client.force_login(colleague)
+        form = client.get(reverse("admin:dispatch_match_decide", args=[match.pk])).context["form"]
+        fits = [(value, label) for value, label in form.fields["fits"].choices if contract.reference in label]
+        assert fits, "the contract of the same seller is not offered"
+        said = press(colleague, "dispatch_match", "decide", match.pk, fits=fits[0][0], reason="NGED named it by phone.")
+        assert said == [f"{match.instruction} belongs to {contract}."]
+        match.refresh_from_db()
+        assert (match.status, match.contract, match.decided_by) == ("matched", contract, colleague)
+        press(colleague, "dispatch_match", "undo", match.pk, reason="It was another one.")
+        match.refresh_from_db()
+        assert (match.status, match.contract) == ("open", None)
+        assert JournalEntry.objects.get(verb="undo_match").reason == "It was another one."
+
+    def test_any_other_contract_is_named_by_its_reference(
+        self, press: Any, colleague: User, match: Match, contract: Contract
+    ) -> None:
+        press(colleague, "dispatch_match", "decide", match.pk, other=contract.reference, reason="By phone.")
+        match.refresh_from_db()
+        assert match.contract == contract
+
+    @pytest.mark.parametrize("answers", [{}, {"other": "C-999999"}, {"other": "{contract}", "reason": ""}])
+    def test_without_one_contract_and_a_reason_nothing_is_decided(
+        self, press: Any, colleague: User, match: Match, contract: Contract, answers: dict[str, str]
+    ) -> None:
+        answers = {name: value.format(contract=contract) for name, value in answers.items()}
+        press(colleague, "dispatch_match", "decide", match.pk, **{"reason": "x", **answers})
+        match.refresh_from_db()
+        assert match.status == "open"
+
+
+class TestRun:
+    @pytest.fixture
+    def month(self, market: Any, contract: Contract) -> datetime:
+        """The first month of delivery, just over in market time."""
+        first = contract.bid.competition.first_day
+        after = datetime.combine(first + timedelta(days=40), datetime.min.time(), timezone.get_current_timezone())
+        move_clock(market=market, to=after, by="tests")
+        return after
+
+    def test_it_is_started_checked_approved_by_another_and_issued(
+        self, press: Any, colleague: User, approver: User, market: Any, contract: Contract, month: datetime
+    ) -> None:
+        run_of = {"market": market.pk, "month": f"{contract.bid.competition.first_day:%d/%m/%Y}"}
+        press(colleague, "settlement_settlementrun", "start", **run_of)
+        run = SettlementRun.objects.get()
+        press(colleague, "settlement_settlementrun", "check_figures", run.pk)
+        [refused] = press(colleague, "settlement_settlementrun", "approve", run.pk, reason="All is well.")
+        assert "second person" in refused
+        press(approver, "settlement_settlementrun", "approve", run.pk, reason="Readings will not come.")
+        run.refresh_from_db()
+        assert (run.status, run.approved_by) == ("approved", approver)
+        before = Mail.objects.count()
+        press(approver, "settlement_settlementrun", "issue", run.pk)
+        run.refresh_from_db()
+        assert run.status == "issued"
+        statement = Statement.objects.get(run=run)
+        assert statement.seller == contract.seller
+        assert Mail.objects.count() > before
+
+    def test_a_rerun_without_a_reason_is_refused(
+        self, press: Any, colleague: User, market: Any, contract: Contract, month: datetime
+    ) -> None:
+        run_of = {"market": market.pk, "month": f"{contract.bid.competition.first_day:%d/%m/%Y}"}
+        press(colleague, "settlement_settlementrun", "start", **run_of)
+        [refused] = press(colleague, "settlement_settlementrun", "start", **run_of)
+        assert "why the month is run again" in refused
+        assert SettlementRun.objects.count() == 1
