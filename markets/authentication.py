@@ -24,6 +24,11 @@ def markets_of(token: Token) -> QuerySet[Market]:
     return Market.objects.filter(operator=token.operator_id, is_mock=token.is_sandbox)
 
 
+def token_of(request: Request) -> Token | None:
+    """The token of the caller, where one signed in with a token."""
+    return request.auth if isinstance(request.auth, Token) else None
+
+
 class Machine:
     """The caller behind a token, in the place where Django expects a user."""
 
@@ -66,8 +71,8 @@ class OperatorOnly(BasePermission):
     message = "This address is for the operator's token."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        token = request.auth
-        return isinstance(token, Token) and token.operator is not None and token.operator.key == view.operator_key
+        token = token_of(request)
+        return token is not None and token.operator is not None and token.operator.key == view.operator_key
 
 
 class SandboxOnly(OperatorOnly):
@@ -76,7 +81,8 @@ class SandboxOnly(OperatorOnly):
     message = "This address is for the token of a sandbox: only a mock market's time can be moved."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return super().has_permission(request, view) and request.auth.is_sandbox
+        token = token_of(request)
+        return token is not None and token.is_sandbox and super().has_permission(request, view)
 
 
 class SellerOnly(BasePermission):
@@ -85,5 +91,5 @@ class SellerOnly(BasePermission):
     message = "This address is for the token of a seller that is not suspended."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        token = request.auth
-        return isinstance(token, Token) and token.seller is not None and token.seller.status != Seller.Status.SUSPENDED
+        token = token_of(request)
+        return token is not None and token.seller is not None and token.seller.status != Seller.Status.SUSPENDED

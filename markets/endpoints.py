@@ -1,15 +1,15 @@
 """What every address of the API is made of: who is let in, which market or seller it is about, how bodies are read."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from .authentication import OperatorOnly, SellerOnly, markets_of
+from .authentication import OperatorOnly, SellerOnly, markets_of, token_of
 from .bodies import Fields, JsonBody
 from .models import Market, Seller, Token
 from .paging import read_query
@@ -35,7 +35,8 @@ class Endpoint(APIView):
     @property
     def token(self) -> Token:
         """The caller's token: behind the permissions there is one."""
-        token: Token = self.request.auth
+        token = token_of(self.request)
+        assert token is not None
         return token
 
     def asked_market_key(self) -> str:
@@ -85,7 +86,7 @@ class UnknownAddress(Endpoint):
 
     authentication_classes = []
     permission_classes = []
-    schema = None  # type: ignore[assignment]
+    schema = None
 
-    def http_method_not_allowed(self, request: Request | HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def http_method_not_allowed(self, request: Request | HttpRequest, *args: object, **kwargs: object) -> NoReturn:
         raise NotFound(f"There is no address {request.path[:200]}. The addresses stand at /api/docs/.")

@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from . import problems
+from .authentication import token_of
 from .models import IdempotentCall, Token
 from .problems import Refused, problem_response
 from .rendering import JsonAnswer
@@ -56,8 +57,10 @@ def _decorated(write: Write, turn: Callable[[str], AbstractContextManager[Any]])
             return write(view, request, *args, **kwargs)
         if not (0 < len(key) <= LONGEST_KEY and key.isprintable()):
             raise Refused(f"An {HEADER} has 1 to {LONGEST_KEY} printable characters.")
-        with turn(f"idempotency {request.auth.pk} {key}"):
-            return _once(view, request, key, lambda: write(view, request, *args, **kwargs))
+        token = token_of(request)
+        assert token is not None, "the permissions let in nobody without one"
+        with turn(f"idempotency {token.pk} {key}"):
+            return _once(view, request, token, key, lambda: write(view, request, *args, **kwargs))
 
     return call
 
@@ -86,8 +89,9 @@ def _ask(statement: str, lock: str) -> None:
         cursor.execute(statement, [lock])
 
 
-def _once(view: Any, request: Request, key: str, write: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    token: Token = request.auth
+def _once(
+    view: Any, request: Request, token: Token, key: str, write: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
     digest = _digest(request)
     known = IdempotentCall.objects.filter(token=token, key=key).first()
     if known is not None:

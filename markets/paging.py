@@ -48,7 +48,7 @@ class Stretch:
 
 def read_query(fields: Fields, request: Request) -> dict[str, Any]:
     """The checked query parameters that `fields` knows; the others are not its business."""
-    given = {name: request.query_params[name] for name in fields.fields if name in request.query_params}
+    given = {name: value for name, value in request.query_params.items() if name in fields.fields}
     try:
         return read_object(fields, given)
     except NotAsDescribed as error:

@@ -20,7 +20,9 @@ KEPT_SECONDS = 600
 
 @method_decorator(cache_page(KEPT_SECONDS), name="dispatch")
 class SchemaView(SpectacularAPIView):
-    """The document, made at most once in ten minutes: it is public, and slow to make."""
+    """The document, made at most once in ten minutes: it is public, and slow to make. Choices stand where they are used."""
+
+    custom_settings = {"POSTPROCESSING_HOOKS": []}
 
 
 @method_decorator(csp_override(POLICY), name="dispatch")

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
+from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +15,7 @@ from ..operations.bids import place_bids
 from ..paging import newest, page_of
 from ..rules.notices import Offer
 from .lists import TAG, same
-from .serializers import BidFields, OfferFields, PlacedBids
+from .serializers import OfferFields, PlacedBids, SellerBid
 
 BID = {
     **same("reference", "seller_ref", "status", "revision", "capacity_kw", *PRICES, "max_runtime_minutes"),
@@ -24,11 +25,25 @@ BID = {
     "windows": ArraySubquery(BidLine.objects.filter(bid=OuterRef("pk")).order_by("pk").values("window__name")),
 }
 
+A_BID = OpenApiExample(
+    "One bid in two windows",
+    {
+        "competition": "T9A-0001-2027",
+        "windows": ["April 2027", "May 2027"],
+        "capacity_kw": "50.5",
+        "availability_gbp_per_mw_h": "5",
+        "utilisation_gbp_per_mwh": "300",
+        "assets": ["EV-1"],
+        "seller_ref": "spring-17",
+    },
+    request_only=True,
+)
+
 
 class BidsView(SellerEndpoint):
     """The seller's bids."""
 
-    @call("seller_bids", "Your bids", tag=TAG, parameters=[BEFORE, LIMIT], answers={200: page_of(BidFields)})
+    @call("seller_bids", "Your bids", tag=TAG, parameters=[BEFORE, LIMIT], answers={200: page_of(SellerBid)})
     def get(self, request: Request) -> Response:
         """Newest first, with their results where there are any."""
         return Response(newest(Bid.objects.filter(seller=self.seller), BID, request).answer())
@@ -40,6 +55,7 @@ class BidsView(SellerEndpoint):
         parameters=[MARKET],
         request=OfferFields(many=True),
         answers={201: PlacedBids},
+        examples=[A_BID],
         is_write=True,
     )
     @idempotent

@@ -9,7 +9,7 @@ from ..endpoints import SellerEndpoint
 from ..models import PRICES, Asset, Competition, Contract, Qualification, ServiceWindow
 from ..openapi import BEFORE, LIMIT, call
 from ..paging import newest, page_of
-from .serializers import AssetFields, CompetitionFields, ContractFields
+from .serializers import OpenCompetition, SellerAsset, SellerContract
 
 TAG = "Sellers: bidding"
 
@@ -19,7 +19,7 @@ def same(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
-ASSET = same(*[name for name in AssetFields().fields if name != "qualifications"])
+ASSET = same(*[str(name) for name in SellerAsset().fields if name != "qualifications"])
 WINDOW = ("name", "first_day", "last_day", "weekdays", "local_start", "local_end", "required_kw")
 COMPETITION = {
     "market": "market__key",
@@ -39,7 +39,7 @@ CONTRACT = {
 class AssetsView(SellerEndpoint):
     """The seller's assets."""
 
-    @call("seller_assets", "Your assets", tag=TAG, parameters=[BEFORE, LIMIT], answers={200: page_of(AssetFields)})
+    @call("seller_assets", "Your assets", tag=TAG, parameters=[BEFORE, LIMIT], answers={200: page_of(SellerAsset)})
     def get(self, request: Request) -> Response:
         """Newest first, each with what the markets decided about it."""
         page = newest(Asset.objects.filter(seller=self.seller, retired_at=None), ASSET, request)
@@ -60,7 +60,7 @@ class CompetitionsView(SellerEndpoint):
         "Competitions that take bids",
         tag=TAG,
         parameters=[BEFORE, LIMIT],
-        answers={200: page_of(CompetitionFields)},
+        answers={200: page_of(OpenCompetition)},
     )
     def get(self, request: Request) -> Response:
         """Open at this moment of market time, newest first, with all service windows."""
@@ -82,7 +82,7 @@ class ContractsView(SellerEndpoint):
         "Your contracts",
         tag=TAG,
         parameters=[BEFORE, LIMIT],
-        answers={200: page_of(ContractFields)},
+        answers={200: page_of(SellerContract)},
     )
     def get(self, request: Request) -> Response:
         """Newest first."""

@@ -7,7 +7,7 @@ from ..models import Asset, Bid
 from ..rules.notices import ZERO
 
 
-class AssetFields(serializers.Serializer):
+class SellerAsset(serializers.Serializer):
     """An asset of the seller, and what each market decided about it."""
 
     ref = serializers.CharField()
@@ -27,7 +27,7 @@ class AssetFields(serializers.Serializer):
     )
 
 
-class WindowFields(serializers.Serializer):
+class OpenWindow(serializers.Serializer):
     """A service window. Times are London's; an end at or before the start is the next day's."""
 
     name = serializers.CharField()
@@ -39,7 +39,7 @@ class WindowFields(serializers.Serializer):
     required_kw = Figure()
 
 
-class CompetitionFields(serializers.Serializer):
+class OpenCompetition(serializers.Serializer):
     """A competition that takes bids now, in market time."""
 
     market = serializers.CharField()
@@ -56,7 +56,7 @@ class CompetitionFields(serializers.Serializer):
     availability_ceiling_gbp_per_mw_h = Figure()
     utilisation_ceiling_gbp_per_mwh = Figure()
     sustain_ceiling_gbp_per_kw = Figure()
-    windows = WindowFields(many=True)
+    windows = OpenWindow(many=True)
 
 
 class OfferFields(Fields):
@@ -90,7 +90,7 @@ class PlacedBids(serializers.Serializer):
     items = PlacedBid(many=True)
 
 
-class BidFields(serializers.Serializer):
+class SellerBid(serializers.Serializer):
     """A bid as it stands, with its result where there is one."""
 
     reference = serializers.CharField()
@@ -110,7 +110,7 @@ class BidFields(serializers.Serializer):
     result_reason = serializers.CharField()
 
 
-class ContractFields(serializers.Serializer):
+class SellerContract(serializers.Serializer):
     """An accepted bid."""
 
     reference = serializers.CharField()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +22,12 @@ from ..rules.readings import LENGTHS
 
 TAG = "Sellers: settlement"
 DAY = {name: name for name in ("day", "revision", "watts", "source", "received_at")} | {"asset": "asset__ref"}
+A_DAY = OpenApiExample(
+    "A day of 7 kW import",
+    {"asset": "EV-1", "day": "2027-04-08", "watts": [-7000] * 48},
+    request_only=True,
+    media_type="application/json",
+)
 KEEP_GAPS = OpenApiParameter("keep_gaps", bool, description="CSV: take a file in which half-hours are missing.")
 
 
@@ -34,7 +40,7 @@ class WattsField(serializers.Field):
     def to_internal_value(self, data: Any) -> list[int | None]:
         if not isinstance(data, list) or any(power is not None and type(power) is not int for power in data):
             self.fail("invalid")
-        return data  # type: ignore[no-any-return]
+        return data
 
     def to_representation(self, value: list[int | None]) -> list[int | None]:
         return value
@@ -52,7 +58,7 @@ class ReadingFields(DayFields):
     """A day as it is held. A correction is a further revision."""
 
     revision = serializers.IntegerField()
-    source = serializers.ChoiceField(ReadingDay.Source.choices)
+    source = serializers.ChoiceField(ReadingDay.Source.choices)  # type: ignore[assignment]
     received_at = serializers.DateTimeField()
 
 
@@ -87,6 +93,7 @@ class ReadingsView(SellerEndpoint):
         parameters=[KEEP_GAPS],
         request={"application/json": DayFields(many=True), "text/csv": OpenApiTypes.STR},
         answers={200: StoredCounts},
+        examples=[A_DAY],
         is_write=True,
     )
     @idempotent

@@ -14,7 +14,9 @@ from .test_nged_bidding import V1, published
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/nged/v1/", "/api/nged/v1/bidz", "/api/v2/bids", "/api/v1/bids/", "/api/\x00"])
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/nged/v1/", "/api/nged/v1/bidz", "/api/v2/bids", "/api/v1/bids/", "/api/\x00"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_unknown_addresses(path: str, method: str) -> None:
     assert "/api/docs/" in problem_of(Machine().call(method, path), 404)["detail"]

@@ -53,9 +53,7 @@ def test_other_content_is_a_contradiction_unless_it_is_a_revision(
 @pytest.mark.django_db
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/xml"])
 @pytest.mark.parametrize("raw", [b"<start/>", b"", b"{}", b"\x00\xff"])
-def test_what_cannot_be_read_is_kept_and_answered(
-    nged: Machine, market: Market, raw: bytes, content_type: str
-) -> None:
+def test_what_cannot_be_read_is_kept_and_answered(nged: Machine, market: Market, raw: bytes, content_type: str) -> None:
     answer = nged.post(ADDRESS, raw, content_type=content_type)
     assert problem_of(answer, 422)["errors"]
     assert bytes(Trigger.objects.get().raw) == raw

@@ -1,6 +1,5 @@
 """NGED's own files over the API: recognised by their header, taken in good part by part, reported row by row."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -45,7 +44,9 @@ def offer(company: str, windows: tuple[wire.Window, ...], kw: str, outcome: str 
     )
 
 
-def competition(name: str, *offers: wire.Offer, windows: Any = (APRIL,), silent: Any = (), **more: Any) -> wire.Competition:
+def competition(
+    name: str, *offers: wire.Offer, windows: Any = (APRIL,), silent: Any = (), **more: Any
+) -> wire.Competition:
     """As a file of NGED tells it: gates are days, so today and tomorrow are open."""
     values = {
         "reference": "",
@@ -170,7 +171,7 @@ def test_what_is_no_file_of_nged(nged: Machine, market: Market, call: str, file:
 
 
 @pytest.fixture
-def bids(nged: Machine, market: Market, seller: Seller, asset: Asset) -> Iterator[list[Bid]]:
+def bids(nged: Machine, market: Market, seller: Seller, asset: Asset) -> list[Bid]:
     """Voltwise's offers of the season, placed, and the gate closed."""
     assert send(nged, market, "competitions/import", results_file(*SEASON)).status_code == 200
     spring = Competition.objects.get(name="Testbridge, spring")
@@ -189,7 +190,7 @@ def bids(nged: Machine, market: Market, seller: Seller, asset: Asset) -> Iterato
     ]
     placed = place_bids(seller=seller, market=market, offers=offers, by="tests")
     close(market, spring)
-    yield placed
+    return placed
 
 
 def test_a_results_file_decides_our_bids_and_leaves_others_alone(
@@ -213,7 +214,9 @@ def test_an_offer_of_ours_that_we_do_not_have_stops_the_file(nged: Machine, mark
 
 
 def test_parameters_are_no_results(nged: Machine, market: Market, bids: list[Bid]) -> None:
-    header = "CMZ Code,CMZ Name,Trade Opportunity Name,Maximum Connection Voltage,Trade Opening Date,Trade Closing Date,"
+    header = (
+        "CMZ Code,CMZ Name,Trade Opportunity Name,Maximum Connection Voltage,Trade Opening Date,Trade Closing Date,"
+    )
     header += "Licence Area,Flexibility Product,Flexibility Programme,Required Service"
     problem_of(send(nged, market, "results", header), 422)
 

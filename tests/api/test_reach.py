@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 WALKED = list(addresses())
 NGED_CALLS = [(name, method) for namespace, name, method, _ in WALKED if namespace == "nged-api"]
 SELLER_CALLS = [(name, method) for namespace, name, method, _ in WALKED if namespace == "seller-api"]
-UNTOUCHED = [m for label in ("markets", "dispatch", "settlement", "sops") for m in apps.get_app_config(label).get_models()]
+UNTOUCHED = [
+    m for label in ("markets", "dispatch", "settlement", "sops") for m in apps.get_app_config(label).get_models()
+]
 
 
 @pytest.fixture
@@ -79,7 +81,9 @@ def test_nobody_but_nged_is_let_in(
     assert counts() == before
 
 
-@pytest.mark.parametrize("whose", ["live token, mock market", "sandbox token, live market", "another operator's market"])
+@pytest.mark.parametrize(
+    "whose", ["live token, mock market", "sandbox token, live market", "another operator's market"]
+)
 @pytest.mark.parametrize(("name", "method"), NGED_CALLS)
 def test_markets_out_of_reach_are_not_there(
     name: str, method: str, whose: str, world: World, nged: Machine, token_of: Callable[..., Machine]

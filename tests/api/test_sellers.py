@@ -153,7 +153,9 @@ def test_bad_readings_are_named_by_row(trader: Machine, asset: Asset) -> None:
         ({"watts": [2**31] * 48}, "watts"),
         ({"watts": None}, "watts"),
     ]:
-        errors = problem_of(trader.post("/api/v1/readings", [good, good | {"day": "2026-12-08"} | wrong]), 422)["errors"]
+        errors = problem_of(trader.post("/api/v1/readings", [good, good | {"day": "2026-12-08"} | wrong]), 422)[
+            "errors"
+        ]
         assert [(error["line"], error["column"]) for error in errors] == [(2, column)]
     assert not ReadingDay.objects.exists()
 

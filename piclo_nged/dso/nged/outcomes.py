@@ -64,10 +64,10 @@ def decisions_of(
         for offer in offers:
             windows, company = frozenset(names[w] for w in offer.windows), offer.company.casefold()
             terms = (competition.reference, company, windows, offer.capacity_kw, tuple(offer.prices))
-            bid = next((reference for reference in waiting[terms] if reference not in taken), None)
-            if bid is not None:
-                taken.add(bid)
-                decided.results.append(_result(bid, offer))
+            found = next((reference for reference in waiting[terms] if reference not in taken), None)
+            if found is not None:
+                taken.add(found)
+                decided.results.append(_result(found, offer))
             elif company in companies:
                 decided.problems.append(_unknown(competition, offer))
             else:
@@ -79,7 +79,8 @@ def _result(bid: str, offer: Offer) -> BidResult:
     line = min(offer.lines)
     if offer.outcome is not Outcome.ACCEPTED:
         return BidResult(bid, accepted=False, line=line)
-    return BidResult(bid, True, offer.accepted_kw, *offer.awarded, line=line)
+    availability, utilisation, sustain = offer.awarded
+    return BidResult(bid, True, offer.accepted_kw, availability, utilisation, sustain, line=line)
 
 
 def _unknown(competition: Competition, offer: Offer) -> RowProblem:

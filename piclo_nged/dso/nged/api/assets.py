@@ -14,6 +14,7 @@ from markets.operations.feeds import read_qualifications
 from markets.paging import feed_page, stretch
 from markets.rules.notices import QualificationDecision
 
+from ..serializers import examples
 from ..serializers.bids import Changed, DecisionFields, OfferedAssets
 from .base import TAG_PREFIX, NgedEndpoint
 
@@ -61,6 +62,7 @@ class QualificationsView(NgedEndpoint):
         parameters=[MARKET],
         request=DecisionFields(many=True),
         answers={200: Changed},
+        examples=[examples.DECISION],
         is_write=True,
     )
     @idempotent

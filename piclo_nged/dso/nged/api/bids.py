@@ -9,6 +9,7 @@ from markets.openapi import AFTER, LIMIT, MARKET, call
 from markets.operations.feeds import read_bid_changes, receive_receipts
 from markets.paging import feed_page, stretch
 
+from ..serializers import examples
 from ..serializers.bids import BidFeed, Changed, ReceiptFields
 from .base import TAG_PREFIX, NgedEndpoint
 
@@ -49,6 +50,7 @@ class ReceiptsView(NgedEndpoint):
         parameters=[MARKET],
         request=ReceiptFields(many=True),
         answers={200: Changed},
+        examples=[examples.RECEIPT],
         is_write=True,
     )
     @idempotent

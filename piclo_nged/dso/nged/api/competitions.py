@@ -14,6 +14,7 @@ from markets.problems import RowProblem, error_entry
 from markets.rules.notices import CompetitionNotice
 
 from ..publication import in_labels, notices_of
+from ..serializers import examples
 from ..serializers.competitions import CompetitionFields, ListedCompetitionFields, PublishedFields, notice_of
 from .base import TAG_PREFIX, NgedEndpoint, NotTaken, read_nged_file, row_problems
 
@@ -30,6 +31,7 @@ class CompetitionView(NgedEndpoint):
         parameters=[MARKET],
         request=CompetitionFields,
         answers={201: PublishedFields, 200: PublishedFields},
+        examples=[examples.COMPETITION],
         is_write=True,
     )
     @idempotent
@@ -53,6 +55,7 @@ class ImportView(NgedEndpoint):
         parameters=[MARKET],
         request={"application/json": ListedCompetitionFields(many=True), "text/csv": OpenApiTypes.STR},
         answers={200: PublishedFields, 207: PublishedFields},
+        examples=[examples.LISTED_COMPETITION],
         is_write=True,
     )
     @idempotent

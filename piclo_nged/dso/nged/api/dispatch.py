@@ -17,6 +17,7 @@ from markets.idempotency import idempotent_after_commit
 from markets.openapi import MARKET_OPTIONAL, call
 from markets.paging import BadQuery
 
+from ..serializers import examples
 from ..serializers.dispatch import TriggerFields, TriggerReceipt, TriggerState
 from ..triggers import read_trigger
 from .base import TAG_PREFIX, NgedEndpoint
@@ -43,6 +44,7 @@ class TriggersView(NgedEndpoint):
         request={"application/json": TriggerFields},
         answers={202: TriggerReceipt},
         faults=[409],
+        examples=[examples.TRIGGER],
         is_write=True,
     )
     @answered_within(COMMITTED_WITHIN)

@@ -8,6 +8,7 @@ from markets.idempotency import idempotent
 from markets.openapi import MARKET, call
 from settlement.operations import InvoiceEntry, record_invoice
 
+from ..serializers import examples
 from ..serializers.settlement import InvoiceCounts, InvoiceLineFields
 from .base import TAG_PREFIX, NgedEndpoint
 
@@ -23,6 +24,7 @@ class InvoicesView(NgedEndpoint):
         request=InvoiceLineFields(many=True),
         answers={200: InvoiceCounts},
         faults=[409],
+        examples=[examples.INVOICE_LINE],
         is_write=True,
     )
     @idempotent

@@ -9,6 +9,7 @@ from markets.openapi import MARKET, call
 from markets.operations.results import reconcile
 from markets.rules.notices import ListedContract
 
+from ..serializers import examples
 from ..serializers.bids import AwardFields, Differences
 from .base import TAG_PREFIX, NgedEndpoint
 
@@ -23,6 +24,7 @@ class ReconciliationsView(NgedEndpoint):
         parameters=[MARKET],
         request=AwardFields(many=True),
         answers={200: Differences},
+        examples=[examples.CONTRACT],
         is_write=True,
     )
     @idempotent

@@ -15,6 +15,7 @@ from markets.rules.notices import BidResult, NoResponse
 from ..bids_known import known_to
 from ..columns import RESULTS, label_of
 from ..outcomes import Decisions, decisions_of
+from ..serializers import examples
 from ..serializers.bids import NoResponseFields, RecordedCounts, ResultFields, ResultsDescription, ResultsFields
 from .base import TAG_PREFIX, NgedEndpoint, NotTaken, read_nged_file, row_problems
 
@@ -32,6 +33,7 @@ class ResultsView(NgedEndpoint):
         request={"application/json": ResultsDescription, "text/csv": OpenApiTypes.STR},
         answers={200: RecordedCounts},
         faults=[409],
+        examples=[examples.RESULTS],
         is_write=True,
     )
     @idempotent

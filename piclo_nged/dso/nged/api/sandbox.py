@@ -12,6 +12,7 @@ from markets.idempotency import idempotent
 from markets.openapi import call
 from markets.operations.clock import move_clock
 
+from ..serializers import examples
 from .base import TAG_PREFIX, NgedEndpoint
 
 
@@ -46,6 +47,7 @@ class ClockView(NgedEndpoint):
         tag=TAG_PREFIX + "sandbox",
         request=ClockFields,
         answers={200: MarketTimeFields},
+        examples=[examples.CLOCK],
         is_write=True,
     )
     @idempotent
