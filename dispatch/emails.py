@@ -97,7 +97,7 @@ def _subject(instruction: Instruction) -> str:
         brief_instant(at) if at else "",
         f"{instruction.market.operator.short_name} {trigger.reference}",
     ]
-    return " · ".join(filter(None, words))
+    return " | ".join(filter(None, words))
 
 
 def _acts_at(instruction: Instruction) -> datetime | None:

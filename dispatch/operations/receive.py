@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from markets.authentication import markets_of
@@ -33,6 +33,13 @@ class UnreadableTrigger(Refused):
     title = "This trigger cannot be read"
 
 
+class FailedTrigger(Refused):
+    """We failed on it by a defect of ours. It was kept as it came and on-call was alarmed, but no seller was instructed."""
+
+    status = 500
+    title = "This is our fault"
+
+
 class ContradictoryTrigger(Contradiction):
     """The reference is known with other content. It was kept and on-call was alarmed, but no seller was instructed."""
 
@@ -53,11 +60,19 @@ def receive_trigger(
 
     The same reference and content again, also many times at once, gives the first receipt. A higher `revision` replaces
     what was sent; a gap between revisions is no reason to withhold one. Returns after the commit, and so refuses to run
-    inside a transaction. Raises UnreadableTrigger and ContradictoryTrigger, both after what they keep is committed.
+    inside a transaction. Raises UnreadableTrigger, ContradictoryTrigger and FailedTrigger, each after what it keeps is
+    committed.
     """
-    arrival = Trigger(operator=operator, token=token, raw=raw, received_at=timezone.now())
-    with transaction.atomic(durable=True):
-        outcome = _receive(arrival, read, by=by)
+    arrived: dict[str, Any] = {"operator": operator, "token": token, "raw": raw, "received_at": timezone.now()}
+    try:
+        with transaction.atomic(durable=True):
+            outcome = _receive(Trigger(**arrived), read, by=by)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or too slow: nothing can be kept, the operator must send it again
+    except Exception as error:  # whatever defect of ours it is, it must not lose a trigger
+        logger.exception("A trigger of %s could not be made into instructions", operator)
+        with transaction.atomic(durable=True):
+            outcome = _keep_failed(Trigger(**arrived), error, by=by)
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
@@ -68,10 +83,6 @@ def _receive(arrival: Trigger, read: Callable[[bytes], TriggerNotice], *, by: By
         notice = read(bytes(arrival.raw))
     except Unreadable as error:
         return _keep_unreadable(arrival, error.faults, content=error.content, by=by)
-    except Exception as error:  # a defect of our reader must not lose a trigger
-        logger.exception("Our reader of %s's triggers failed", arrival.operator)
-        fault = Fault("body", "", f"Our reader failed on it ({type(error).__name__}). This is our fault.")
-        return _keep_unreadable(arrival, [fault], content={}, by=by)
     situation = look_up(arrival, notice)
     if situation.market is None:
         fault = Fault("market", notice.market, f"This token reaches no market of {arrival.operator} with this key.")
@@ -111,6 +122,15 @@ def _keep_unreadable(arrival: Trigger, faults: list[Fault], *, content: dict[str
     rows = [RowProblem(0, fault.field, fault.value, fault.reason) for fault in faults]
     message = "Nobody was instructed. Our people on call are alarmed; correct the trigger and send it again."
     return UnreadableTrigger(message, rows)
+
+
+def _keep_failed(arrival: Trigger, error: Exception, *, by: By) -> Refused:
+    arrival.content_sha256 = hashlib.sha256(arrival.raw).hexdigest()
+    problem = f"We failed on it by a defect of ours ({type(error).__name__}). Our log has the details."
+    _keep(arrival, problem, "A trigger that we failed on", by=by)
+    return FailedTrigger(
+        "We failed on this trigger, and nobody was instructed. Our people on call are alarmed; send it again."
+    )
 
 
 def _market(arrival: Trigger, key: str) -> Market | None:

@@ -27,7 +27,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     if rows[0].pk is None:
         fields.remove(model._meta.pk)
     query = InsertQuery(model)
-    query.insert_values(fields, rows)
+    query.insert_values(fields, list(rows))
     with connection.cursor() as cursor:
         for statement, values in query.get_compiler(connection=connection).as_sql():
             cursor.execute(statement, values)

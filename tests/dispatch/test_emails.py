@@ -119,8 +119,8 @@ def test_the_subject_alone_says_what_to_do(receive: Any, seller: Seller) -> None
     receive(body(call(starts_at="2026-07-03T17:00:00Z", ends_at=None)))
     receive(body(kind="emergency_stop", reference="T-2", zone=None))
     start, emergency = [mail.subject for mail in instruction_mails()]
-    assert start == "START · 50.5 kW · CMZ_T9A_EM_0001 · Fri 3 Jul 18:00 BST · NGED T-1"
-    assert emergency == "EMERGENCY STOP · NGED T-2"
+    assert start == "START | 50.5 kW | CMZ_T9A_EM_0001 | Fri 3 Jul 18:00 BST | NGED T-1"
+    assert emergency == "EMERGENCY STOP | NGED T-2"
 
 
 def test_every_mail_becomes_a_message_that_mail_servers_take(receive: Any, seller: Seller) -> None:

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from dispatch.models import Instruction, Notice, Trigger
-from dispatch.operations import ContradictoryTrigger, Receipt, UnreadableTrigger, receive_trigger
-from markets.models import Contract, JournalEntry, Mail, Market, Seller
+from dispatch.operations import ContradictoryTrigger, FailedTrigger, Receipt, UnreadableTrigger
+from markets.models import Contract, JournalEntry, Market, Seller
 from markets.operations import people, tokens
 
 from .conftest import alarms, body, call, instruction_mails
@@ -83,7 +83,7 @@ def test_a_declared_revision_corrects_and_cancels_who_is_left_out(
     receive(body(call(), call(company=other_seller.name)))
     receive(body(call(capacity_kw=40), revision=2))
     corrected, cancelled = instruction_mails()[2:]
-    assert corrected.subject.startswith("Correction: START · 40 kW")
+    assert corrected.subject.startswith("Correction: START | 40 kW")
     assert "capacity: 50.5 kW → 40 kW" in corrected.text
     assert cancelled.recipient == "dispatch+owner@gridbeam.example"
     assert cancelled.subject.startswith("Correction: CANCELLED")
@@ -121,14 +121,35 @@ def test_whatever_arrives_can_be_kept(receive: Any, raw: bytes) -> None:
     assert len(alarms()) == 1
 
 
-def test_a_defect_of_our_reader_loses_no_trigger(market: Market) -> None:
-    def broken(raw: bytes) -> Any:
+@pytest.mark.parametrize("broken", ["look_up", "instruct"])
+def test_a_defect_of_ours_loses_no_trigger_and_leaves_nothing_half_done(
+    receive: Any, seller: Seller, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        Instruction.objects.create(trigger=Trigger.objects.first(), market=Market.objects.get(), kind="start")
         raise KeyError("a defect")
 
-    with pytest.raises(UnreadableTrigger):
-        receive_trigger(operator=market.operator, token=None, raw=b"{}", read=broken, by="tests")
-    assert "This is our fault" in Trigger.objects.get().problem
+    first = receive(body(reference="T-0"))
+    with monkeypatch.context() as patch:
+        patch.setattr(f"dispatch.operations.receive.{broken}", fail)
+        with pytest.raises(FailedTrigger) as raised:
+            receive(body())
+    assert raised.value.status == 500
+    kept = Trigger.objects.exclude(pk=first.trigger.pk).get()
+    assert (b'"T-1"' in bytes(kept.raw), "KeyError" in kept.problem, kept.reference) == (True, True, "")
+    assert list(Instruction.objects.all()) == list(first.instructions)
     assert len(alarms()) == 1
+    assert len(receive(body()).instructions) == 1  # sent again, once we are well
+
+
+def test_a_database_that_is_too_slow_is_said_so_that_it_is_sent_again(receive: Any, monkeypatch: Any) -> None:
+    def slow(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr("dispatch.operations.receive.look_up", slow)
+    with pytest.raises(OperationalError):
+        receive(body())
+    assert not Trigger.objects.exists()
 
 
 def test_a_corrected_trigger_may_keep_its_reference(receive: Any, seller: Seller) -> None:
@@ -186,17 +207,3 @@ def test_a_token_reaches_its_own_markets_only(receive: Any, market: Market, othe
         receive(body(market=other_market.key), token=sandbox)
     assert not Instruction.objects.exists()
     assert len(receive(body(), token=sandbox).instructions) == 1
-
-
-def test_a_failure_half_way_leaves_nothing_behind(
-    receive: Any, seller: Seller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*args: Any, **kwargs: Any) -> None:
-        raise RuntimeError("the disk is full")
-
-    monkeypatch.setattr("dispatch.operations.receive.record", fail)
-    with pytest.raises(RuntimeError):
-        receive(body())
-    assert not Trigger.objects.exists()
-    assert not Instruction.objects.exists()
-    assert not Mail.objects.filter(lane="instruction").exists()
