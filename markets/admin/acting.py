@@ -92,9 +92,14 @@ def _subject(model_admin: Any, request: HttpRequest, object_id: str | None) -> A
 
 
 def _back(model_admin: Any, request: HttpRequest, object_id: str | None) -> HttpResponse:
-    """To the record, or to the list. The dialog is a part of a page, so the browser is told to load a whole one."""
+    """To the record, or to the list."""
     place = f"{model_admin.admin_site.name}:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
     url = reverse(f"{place}_change", args=[object_id]) if object_id else reverse(f"{place}_changelist")
+    return onward(request, url)
+
+
+def onward(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page. Where only a part of a page was asked for, the browser is told to load a whole one."""
     if "HX-Request" in request.headers:
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)

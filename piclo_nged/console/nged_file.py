@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views import View
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
+from markets.admin.acting import onward, person
 from markets.models import Market
 
 from .intake import KINDS, Outcome, take_in
@@ -59,10 +60,10 @@ class ImportNgedFile(View):
         kind, market, content = form.cleaned_data["kind"], form.cleaned_data["market"], form.cleaned_data["file"].read()
         digest = hashlib.sha256(f"{kind} {market.pk} ".encode() + content).hexdigest()
         keep = request.POST.get("keep") == digest
-        outcome = take_in(kind, market, content, request.user, keep=keep)  # type: ignore[arg-type]
+        outcome = take_in(kind, market, content, person(request), keep=keep)
         if keep and not outcome.stops:
             messages.success(request, f"Kept in {market}: {_in_words(outcome)}.")
-            return HttpResponse(headers={"HX-Redirect": reverse(KINDS[kind].page)})
+            return onward(request, reverse(KINDS[kind].page))
         return self._page(request, form, outcome=outcome, digest=digest, told=_in_words(outcome))
 
     def _page(self, request: HttpRequest, form: NgedFileForm, **more: Any) -> HttpResponse:

@@ -15,7 +15,6 @@ from unfold.sites import UnfoldAdminSite
 
 from .dressing import dressed
 from .home import needs
-from .nged_file import ImportNgedFile
 from .search import find
 
 STORY = ("markets", "dispatch", "settlement", "sops")
@@ -52,6 +51,8 @@ class Console(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold asks for these when it builds the site's addresses."""
+        from .nged_file import ImportNgedFile  # it stands on the apps' admins, which register with this site
+
         return [
             path("find/", self.admin_view(self.find), name="find"),
             path("nged-file/", self.admin_view(ImportNgedFile.as_view(console=self)), name="nged_file"),

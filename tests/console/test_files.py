@@ -144,7 +144,7 @@ class TestIn:
         text = sample_season()
         checked = upload(console, market, text)
         kept = upload(console, market, text, keep=checked.context["digest"])
-        assert kept["HX-Redirect"] == reverse("admin:markets_competition_changelist")
+        assert kept.url == reverse("admin:markets_competition_changelist")
         assert Competition.objects.count() == checked.context["outcome"].told["created"]
         assert JournalEntry.objects.get(verb="publish_competitions").user == colleague
         again = upload(console, market, text)
