@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from markets.models import User
+from tests.pages.conftest import _articles, instruction  # noqa: F401 - the same fixtures
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (

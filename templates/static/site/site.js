@@ -36,6 +36,13 @@
     show();
   };
 
+  // A list that htmx has filtered says how many rows it found, for those who do not see it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const said = event.target.querySelector("caption, .nothing strong");
+    const found = document.getElementById("found");
+    if (said && found) found.textContent = said.textContent;
+  });
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector(".problems")?.focus();
     wireAll();
