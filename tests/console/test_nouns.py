@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from markets.admin.noun import EditableNoun
+from markets.models import JournalEntry, User
 
 from .crowd import crowd
 
@@ -105,8 +106,6 @@ def test_states_are_no_fields(rf: Any, customer_success: Any) -> None:
 
 
 def test_an_edit_of_reference_data_stands_in_the_journal(console: Client, zone: Any, colleague: Any) -> None:
-    from markets.models import JournalEntry
-
     form = {"operator": zone.operator_id, "code": zone.code, "name": "Newbridge", "licence_area": "EM", "level": "hv"}
     console.post(address(type(zone), "change", zone.pk), form)
     zone.refresh_from_db()
@@ -122,3 +121,49 @@ def test_strangers_are_sent_to_sign_in(client: Client, member: Any) -> None:
         answer = client.get(reverse("admin:index"))
         assert answer.status_code == 302
         assert "/console/login/" in answer["Location"]
+
+
+class TestColleagues:
+    """Accounts of customer success: superusers make them, everybody else looks."""
+
+    NEW = {
+        "email": "new@piclo.example",
+        "is_staff": "on",
+        "usable_password": "true",
+        "password1": "a-long-password-7",
+        "password2": "a-long-password-7",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+
+    def test_a_superuser_makes_an_account_that_can_sign_in(self, client: Client, customer_success: Any) -> None:
+        client.force_login(customer_success)
+        client.post(reverse("admin:markets_user_add"), self.NEW)
+        assert JournalEntry.objects.get(verb="add_user").user == customer_success
+        client.logout()
+        signed_in = {"username": "new@piclo.example", "password": "a-long-password-7"}
+        answer = client.post(f"{reverse('admin:login')}?next={reverse('admin:index')}", signed_in)
+        assert answer.headers["Location"] == reverse("admin:index")
+        assert client.get(reverse("admin:index")).status_code == 200
+
+    def test_nobody_else_makes_or_raises_one(self, console: Client, colleague: Any) -> None:
+        assert console.post(reverse("admin:markets_user_add"), self.NEW).status_code == 403
+        raised = {"email": colleague.email, "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+        assert console.post(address(User, "change", colleague.pk), raised).status_code == 403
+        colleague.refresh_from_db()
+        assert not colleague.is_superuser
+
+
+@pytest.mark.parametrize("place", ["app_list", "password_change", "jsi18n"])
+def test_the_sites_own_pages_open(console: Client, place: str) -> None:
+    for app in APPS if place == "app_list" else [None]:
+        url = reverse(f"admin:{place}", kwargs={"app_label": app} if app else None)
+        assert console.get(url).status_code == 200
+
+
+def test_every_link_of_the_sidebar_opens(console: Client) -> None:
+    groups = console.get(reverse("admin:index")).context["sidebar_navigation"]
+    links = [item["link"] for group in groups for item in group["items"]]
+    assert len(links) > 30
+    for link in links:
+        assert console.get(str(link)).status_code == 200, link
