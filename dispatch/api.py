@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import Figure
+from markets.api_fields import Figure
 from markets.endpoints import SellerEndpoint
 from markets.openapi import BEFORE, LIMIT, call
 from markets.paging import newest, page_of

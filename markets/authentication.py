@@ -1,27 +1,14 @@
 """How machines sign in: `Authorization: Bearer piclo_...`. A token is an operator's, its sandbox's, or a seller's."""
 
-import hashlib
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from .models import Market, Seller, Token
-
-
-def token_sha256(whole: str) -> str:
-    """The hash under which a token is kept. A long random token needs no slow hash."""
-    return hashlib.sha256(whole.encode()).hexdigest()
-
-
-def markets_of(token: Token) -> QuerySet[Market]:
-    """The markets that a token reaches: its operator's live ones, or with a sandbox token its mock ones."""
-    if token.operator_id is None:
-        return Market.objects.none()
-    return Market.objects.filter(operator=token.operator_id, is_mock=token.is_sandbox)
+from .models import Seller, Token
+from .reach import token_sha256
 
 
 def token_of(request: Request) -> Token | None:

@@ -9,10 +9,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from .authentication import OperatorOnly, SellerOnly, markets_of, token_of
-from .bodies import Fields, JsonBody
+from .api_fields import Fields
+from .authentication import OperatorOnly, SellerOnly, token_of
+from .bodies import JsonBody
 from .models import Market, Seller, Token
 from .paging import read_query
+from .reach import markets_of
 from .rendering import JsonAnswer
 
 

@@ -20,10 +20,10 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from . import problems
+from .answers import MEDIA_TYPE, problem_response
 from .authentication import token_of
 from .models import IdempotentCall, Token
-from .problems import Refused, problem_response
+from .problems import Refused
 from .rendering import JsonAnswer
 
 HEADER = "Idempotency-Key"
@@ -124,7 +124,7 @@ def _content(answer: HttpResponseBase) -> Any:
 def _again(known: IdempotentCall, digest: str) -> HttpResponse:
     if known.request_sha256 != digest:
         raise KeyReused(f"This {HEADER} came before with another request. Use a new key for a new request.")
-    media_type = problems.MEDIA_TYPE if known.status >= HTTPStatus.BAD_REQUEST else "application/json"
+    media_type = MEDIA_TYPE if known.status >= HTTPStatus.BAD_REQUEST else "application/json"
     return JsonResponse(
         known.answer,
         status=known.status,

@@ -8,9 +8,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from .answers import MEDIA_TYPE
 from .idempotency import HEADER, LONGEST_KEY
 from .paging import MOST_ITEMS, USUAL_ITEMS
-from .problems import MEDIA_TYPE
 
 MARKET = OpenApiParameter("market", str, required=True, description="Key of the market.")
 MARKET_OPTIONAL = OpenApiParameter("market", str, description="Key of the market, where several have it.")

@@ -13,7 +13,8 @@ from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from .bodies import LARGEST_KEY, Fields, NotAsDescribed, read_object
+from .api_fields import LARGEST_KEY, Fields
+from .bodies import NotAsDescribed, read_object
 
 MOST_ITEMS = 5000
 USUAL_ITEMS = 500

@@ -161,7 +161,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "markets.problems.problem_response",
+    "EXCEPTION_HANDLER": "markets.answers.problem_response",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -176,8 +176,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 
-# What an app needs of an operator, by dotted path (markets/operators.py gives the shapes).
-OPERATORS = {"nged": "piclo_nged.dso.nged.operator.Nged"}
+# A season's file or a month of readings in one call: NGED's largest publications are about 10 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 
 _secure = _site.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure

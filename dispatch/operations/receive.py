@@ -12,10 +12,10 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from markets.authentication import markets_of
 from markets.models import Market, Operator, Token
 from markets.operations.journal import By, record
 from markets.problems import Contradiction, Refused, RowProblem
+from markets.reach import markets_of
 
 from ..models import Instruction, Trigger
 from ..rules.notice import Fault, TriggerNotice, Unreadable, content_of, content_sha256

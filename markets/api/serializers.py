@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from ..bodies import Fields, Figure
+from ..api_fields import Fields, Figure
 from ..models import Asset, Bid
 from ..rules.notices import ZERO
 

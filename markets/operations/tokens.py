@@ -5,8 +5,8 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
-from ..authentication import token_sha256
 from ..models import Operator, Seller, Token
+from ..reach import token_sha256
 from .journal import By, record, user_of
 
 

@@ -8,7 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import CsvBody, Day, Fields, JsonBody, NotAsDescribed, read_all_rows
+from markets.api_fields import Day, Fields
+from markets.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows
 from markets.endpoints import SellerEndpoint
 from markets.idempotency import idempotent
 from markets.models import Asset

@@ -69,6 +69,13 @@ def test_letters_that_no_database_keeps_come_back_as_a_mark(nged: Machine, marke
     assert (error["column"], error["value"]) == ("status", "a\ufffdb\ufffd")
 
 
+def test_also_beside_what_was_kept(nged: Machine, market: Market) -> None:
+    rows = [published(reference="A"), published(reference="B", zone="a\u0000\ud800")]
+    answer = nged.post(f"{V1}/competitions/import?market={market.key}", json.dumps(rows), HTTP_IDEMPOTENCY_KEY="k")
+    assert answer.status_code == 207
+    assert [problem["value"] for problem in answer.json()["problems"]] == ["a\ufffd\ufffd"]
+
+
 @pytest.mark.parametrize(
     ("query", "column"),
     [

@@ -6,11 +6,12 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from markets.answers import error_entry
 from markets.bodies import CsvBody, JsonBody, read_object, read_rows
 from markets.idempotency import idempotent
 from markets.openapi import MARKET, call
 from markets.operations.competitions import publish_competitions
-from markets.problems import RowProblem, error_entry
+from markets.problems import RowProblem
 from markets.rules.notices import CompetitionNotice
 
 from ..publication import in_labels, notices_of

@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from dispatch.models import Instruction, Notice, Trigger
 from dispatch.operations import Receipt, receive_trigger
-from markets.authentication import markets_of
 from markets.deadline import answered_within
 from markets.endpoints import reached
 from markets.idempotency import idempotent_after_commit
 from markets.openapi import MARKET_OPTIONAL, call
 from markets.paging import BadQuery
+from markets.reach import markets_of
 
 from ..serializers import examples
 from ..serializers.dispatch import TriggerFields, TriggerReceipt, TriggerState

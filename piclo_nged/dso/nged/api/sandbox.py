@@ -6,8 +6,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from markets.api_fields import Fields, Instant
 from markets.authentication import SandboxOnly
-from markets.bodies import Fields, Instant, read_object
+from markets.bodies import read_object
 from markets.idempotency import idempotent
 from markets.openapi import call
 from markets.operations.clock import move_clock

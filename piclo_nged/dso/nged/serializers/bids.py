@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from markets.bodies import LARGEST_KEY, Fields, Figure
+from markets.api_fields import LARGEST_KEY, Fields, Figure
 from markets.models import BidChange, Qualification
 from markets.rules import notices
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from markets.bodies import Day, Fields, Figure, Instant
+from markets.api_fields import Day, Fields, Figure, Instant
 from markets.models import Zone
 from markets.openapi import ErrorEntry
 from markets.rules.notices import CompetitionNotice, WindowNotice

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from dispatch.models import Instruction, Kind
-from markets.bodies import Figure
+from markets.api_fields import Figure
 from markets.models import Mail
 
 
