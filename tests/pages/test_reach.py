@@ -132,6 +132,17 @@ def test_another_sellers_rows_are_in_no_list(
     assert response.status_code == 200
     shown = text_of(response)
     assert [secret for secret in things.secrets if secret in shown] == []
+    assert not response.streaming or shown.count("\n") == 1  # the file has its header only
+
+
+def test_the_list_counts_ones_own_bids_only(
+    bid: Bid, browser_of_member: Client, other_member: User, signed_in: Callable[[User], Client]
+):
+    counts = [
+        browser.get("/competitions/").context["object_list"][0].my_bids
+        for browser in (browser_of_member, signed_in(other_member))
+    ]
+    assert counts == [1, None]
 
 
 @pytest.mark.parametrize(
