@@ -14,6 +14,7 @@ import django_include_bootstrap
 from django.core.exceptions import ImproperlyConfigured
 
 from piclo_nged.console_settings import UNFOLD as UNFOLD
+from piclo_nged.databases import database_url, debug_is_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -26,7 +27,7 @@ def _required_for_real(name: str, otherwise: str) -> str:
     raise ImproperlyConfigured(f"Set {name}: with DEBUG=0 it has no default.")
 
 
-DEBUG = os.environ.get("DEBUG", "1") not in ("0", "false", "")
+DEBUG = debug_is_on()
 SECRET_KEY = _required_for_real("SECRET_KEY", "for-development-only-never-for-real-use")
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 _site = urlsplit(SITE_URL)
@@ -37,7 +38,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
     "piclo_nged.apps.PicloNgedConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the look alone: its other config would put its own admin site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "piclo_nged.apps.ConsoleConfig",  # in place of django.contrib.admin: the console
@@ -100,7 +101,7 @@ TEMPLATES = [
 # One dialect: PostgreSQL. Connections are kept (no pool: the job cluster forks).
 DATABASES = {
     "default": dj_database_url.parse(
-        _required_for_real("DATABASE_URL", "postgresql:///piclo_nged"), conn_max_age=600, conn_health_checks=True
+        _required_for_real("DATABASE_URL", database_url() if DEBUG else ""), conn_max_age=600, conn_health_checks=True
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -123,6 +124,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"  # how times are shown; instants are stored and compared in UTC
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "piclo_nged.formats"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [

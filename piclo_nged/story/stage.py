@@ -10,13 +10,11 @@ from django.conf import settings
 from django.core.management import call_command
 
 from piclo_nged.preparation import prepare
-from piclo_nged.processes.readiness import LOCAL, PortTaken, free_port
+from piclo_nged.processes.readiness import LOCAL, usual_port
 from piclo_nged.processes.site import address, start_site
 from piclo_nged.processes.supervisor import Supervisor
 
 from .sink import Sink
-
-PORT = 8000
 
 
 @contextmanager
@@ -32,7 +30,7 @@ def stage() -> Iterator[tuple[str, Sink, Supervisor]]:
         Supervisor(Path(folder)) as processes,
         Sink(Path(folder) / "mail") as sink,
     ):
-        port = _port()
+        port = usual_port()
         site = address(LOCAL, port)
         environment = {
             "DEBUG": "0",
@@ -43,10 +41,3 @@ def stage() -> Iterator[tuple[str, Sink, Supervisor]]:
         start_site(processes, LOCAL, port, environment=environment)
         yield site, sink, processes
 
-
-def _port() -> int:
-    """The usual one, or a free one where that is taken."""
-    try:
-        return free_port(LOCAL, PORT)
-    except PortTaken:
-        return free_port(LOCAL)
