@@ -17,7 +17,9 @@ ALLOWED_BY_A_LIBRARY = {"handle", "handle_DATA"}
 
 def tracked(*patterns: str) -> list[Path]:
     """Files of the project, as git has them."""
-    listed = subprocess.run(["git", "ls-files", "-z", *patterns], cwd=PROJECT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *patterns], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     return [PROJECT / name for name in listed.stdout.split("\0") if name and (PROJECT / name).exists()]
 
 
@@ -90,18 +92,26 @@ def test_every_module_says_where_in_the_story_it_is():
     silent = [
         str(path.relative_to(PROJECT))
         for path in tracked("*.py")
-        if "migrations" not in path.parts and path.read_text().strip() and not re.match(r'(#!.*\n)?"""', path.read_text())
+        if "migrations" not in path.parts
+        and path.read_text().strip()
+        and not re.match(r'(#!.*\n)?"""', path.read_text())
     ]
     assert silent == []
 
 
 def test_the_top_level_is_fixed():
-    assert {p.name for p in (PROJECT / name.relative_to(PROJECT).parts[0] for name in tracked()) if not p.name.startswith(".")} <= TOP_LEVEL
+    assert {
+        p.name
+        for p in (PROJECT / name.relative_to(PROJECT).parts[0] for name in tracked())
+        if not p.name.startswith(".")
+    } <= TOP_LEVEL
 
 
 def test_the_code_is_formatted_and_clean():
     for command in (["check", "."], ["format", "--check", "."]):
-        outcome = subprocess.run([sys.executable, "-m", "ruff", *command], cwd=PROJECT, capture_output=True, text=True, check=False)
+        outcome = subprocess.run(
+            [sys.executable, "-m", "ruff", *command], cwd=PROJECT, capture_output=True, text=True, check=False
+        )
         assert outcome.returncode == 0, outcome.stdout
 
 

@@ -59,7 +59,9 @@ class Instruction(models.Model):
         indexes = [models.Index(fields=["seller", "-id"]), models.Index(fields=["market", "starts_at"])]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ends_at=None) | models.Q(starts_at=None) | models.Q(starts_at__lt=models.F("ends_at")),
+                condition=models.Q(ends_at=None)
+                | models.Q(starts_at=None)
+                | models.Q(starts_at__lt=models.F("ends_at")),
                 name="instruction_starts_before_it_ends",
             ),
             models.CheckConstraint(
@@ -76,7 +78,9 @@ class Notice(models.Model):
 
     instruction = models.ForeignKey(Instruction, on_delete=models.PROTECT, related_name="notices")
     mail = models.OneToOneField(Mail, on_delete=models.PROTECT, related_name="notice")
-    contact = models.ForeignKey(DispatchContact, on_delete=models.SET_NULL, null=True, blank=True, related_name="notices")
+    contact = models.ForeignKey(
+        DispatchContact, on_delete=models.SET_NULL, null=True, blank=True, related_name="notices"
+    )
 
     def __str__(self) -> str:
         return f"{self.instruction} → {self.mail.recipient}"

@@ -41,7 +41,8 @@ class Trigger(models.Model):
                 name="trigger_reference_and_revision_once",
             ),
             models.CheckConstraint(
-                condition=~models.Q(problem="") | models.Q(market__isnull=False) & ~models.Q(reference="") & ~models.Q(kind=""),
+                condition=~models.Q(problem="")
+                | models.Q(market__isnull=False) & ~models.Q(reference="") & ~models.Q(kind=""),
                 name="trigger_is_read_or_has_a_problem",
             ),
         ]

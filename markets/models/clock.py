@@ -13,7 +13,7 @@ class MarketTime(models.Func):
     """The market's time at the moment the database evaluates it; takes the path to `clock_offset`."""
 
     function = "market_time"
-    output_field = models.DateTimeField()  # type: ignore[assignment]
+    output_field = models.DateTimeField()
 
     def __init__(self, clock_offset: str = "clock_offset"):
         super().__init__(models.F(clock_offset))

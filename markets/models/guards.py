@@ -18,7 +18,7 @@ def guarded_states[M: models.Model](field: str = "status") -> Callable[[type[M]]
     """
 
     def guard(model: type[M]) -> type[M]:
-        born = str(model._meta.get_field(field).default)
+        born = str(model._meta.get_field(field).default)  # type: ignore[union-attr]
         moves = [(str(before), str(after)) for before, after in model.MOVES]  # type: ignore[attr-defined]
         pgtrigger.register(
             pgtrigger.Protect(

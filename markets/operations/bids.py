@@ -34,12 +34,13 @@ def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: B
     Raises Refused: one problem per bad cell, each with the offer's line.
     """
     _may_bid(seller)
-    wanted = {"competition__market": market, "competition__reference__in": {o.competition for o in offers}}
-    share_windows(ServiceWindow.objects.filter(**wanted).values_list("pk", flat=True))
+    references = {offer.competition for offer in offers}
+    wanted = ServiceWindow.objects.filter(competition__market=market, competition__reference__in=references)
+    share_windows(wanted.values_list("pk", flat=True))
     found = {  # read under the lock: a competition withdrawn a moment ago is seen
         c.reference: c
         for c in Competition.objects.visible()
-        .filter(market=market, reference__in=wanted["competition__reference__in"])
+        .filter(market=market, reference__in=references)
         .select_related("product")
         .prefetch_related("windows")
     }

@@ -100,11 +100,9 @@ def _problems(
         wrong("windows", "", "A competition needs at least one service window.")
     if len({w.name for w in notice.windows}) < len(notice.windows):
         wrong("windows", "", "Two windows have the same name.")
-    for window in notice.windows:
-        if window.first_day > window.last_day or window.required_kw < 0 or not window.weekdays:
-            wrong(
-                "windows", window.name, "A window needs days in order, at least one weekday and no negative capacity."
-            )
+    for asked in notice.windows:
+        if asked.first_day > asked.last_day or asked.required_kw < 0 or not asked.weekdays:
+            wrong("windows", asked.name, "A window needs days in order, at least one weekday and no negative capacity.")
     ceilings = [getattr(notice, name) for name in COMPETITION_FIELDS if "ceiling" in name]
     if notice.required_kw < 0 or any(ceiling < 0 for ceiling in ceilings):
         wrong("required_kw", notice.required_kw, "Capacity and ceilings are not negative.")

@@ -13,7 +13,14 @@ from .journal import By, record
 
 @transaction.atomic
 def open_market(
-    *, operator: Operator, key: str, name: str, by: By, is_mock: bool = False, market_time: datetime | None = None, **more: Any
+    *,
+    operator: Operator,
+    key: str,
+    name: str,
+    by: By,
+    is_mock: bool = False,
+    market_time: datetime | None = None,
+    **more: Any,
 ) -> Market:
     """Opens a market. A mock market may begin at a `market_time` of its own; `more` are further fields of Market.
 

@@ -99,7 +99,7 @@ def bid(
         for offer in competition.offers:
             if offer.capacity_kw:
                 offers[offer.company].append(_offer(competition, offer, names))
-    placed, problems = 0, []
+    placed, problems = 0, list[RowProblem]()
     for company, wanted in offers.items():
         for start in range(0, len(wanted), AT_ONCE):
             stand, wrong = _place(sellers[company], market, wanted[start : start + AT_ONCE])

@@ -22,7 +22,8 @@ class Sink:
         self._server = Controller(self, hostname=LOCAL, port=self.port)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        (self.folder / f"{len(self.arrived_at) + 1:05}.eml").write_bytes(bytes(envelope.content or b""))
+        content = envelope.original_content or b""
+        (self.folder / f"{len(self.arrived_at) + 1:05}.eml").write_bytes(content)
         self.arrived_at.append(time.perf_counter())
         return "250 Accepted"
 

@@ -40,4 +40,3 @@ def stage() -> Iterator[tuple[str, Sink, Supervisor]]:
         }
         start_site(processes, LOCAL, port, environment=environment)
         yield site, sink, processes
-
