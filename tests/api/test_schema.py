@@ -63,6 +63,12 @@ def test_it_holds_every_call_of_the_table_and_of_the_url_conf(document: dict[str
     assert len(told) == len(list(addresses()))
 
 
+def test_it_tells_the_rules_and_follows_the_story(document: dict[str, Any]) -> None:
+    assert document["info"]["description"].startswith("- **Token**")
+    told = {tag for call in operations(document).values() for tag in call["tags"]}
+    assert told == {tag["name"] for tag in document["tags"]}
+
+
 def test_every_call_tells_its_token_its_errors_and_how_to_repeat_it(document: dict[str, Any]) -> None:
     for call, told in operations(document).items():
         assert told["security"] == [{"token": []}], call
