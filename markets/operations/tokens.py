@@ -1,13 +1,17 @@
-"""Tokens: made, shown once, revoked."""
+"""Tokens: made, shown once, revoked; and the answers kept under their idempotency keys, forgotten in time."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import Operator, Seller, Token
+from ..models import IdempotentCall, Operator, Seller, Token
 from ..reach import token_sha256
 from .journal import By, record, user_of
+
+REMEMBERED = timedelta(days=30)
+"""Nobody repeats a call later than this; past it a key may be used again."""
 
 
 @transaction.atomic
@@ -36,3 +40,12 @@ def revoke_token(*, token: Token, by: By, reason: str) -> None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
         record(by=by, verb="revoke_token", subject=token, reason=reason)
+
+
+@transaction.atomic
+def forget_idempotent_calls(*, by: By) -> int:
+    """Deletes the kept answers that are older than `REMEMBERED`. Returns how many."""
+    forgotten, _ = IdempotentCall.objects.filter(created_at__lt=timezone.now() - REMEMBERED).delete()
+    if forgotten:
+        record(by=by, verb="forget_idempotent_calls", count=forgotten)
+    return forgotten

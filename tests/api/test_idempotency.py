@@ -3,13 +3,15 @@
 import json
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 
 from markets.models import Asset, Bid, Competition, IdempotentCall, Market, Operator, Token
-from markets.operations.tokens import issue_token
+from markets.operations.tokens import forget_idempotent_calls, issue_token
 
 from .addresses import addresses
 from .conftest import Machine, problem_of
@@ -94,6 +96,16 @@ def test_a_fault_of_ours_is_not_kept(nged: Machine, market: Market, monkeypatch:
 def test_keys_that_cannot_be_kept(nged: Machine, market: Market, key: str) -> None:
     answer = nged.put(f"{V1}/competitions/K-1?market={market.key}", published(), HTTP_IDEMPOTENCY_KEY=key)
     assert "Idempotency-Key" in problem_of(answer, 422)["detail"]
+
+
+@pytest.mark.django_db
+def test_a_key_is_forgotten_after_a_month(nged: Machine, market: Market) -> None:
+    address = f"{V1}/competitions/K-1?market={market.key}"
+    nged.put(address, published(), HTTP_IDEMPOTENCY_KEY="abc")
+    assert forget_idempotent_calls(by="tests") == 0
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=31)):
+        assert forget_idempotent_calls(by="tests") == 1
+    assert nged.put(address, published(name="Other"), HTTP_IDEMPOTENCY_KEY="abc").json()["revised"] == ["K-1"]
 
 
 @pytest.mark.django_db(transaction=True)

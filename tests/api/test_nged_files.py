@@ -1,7 +1,9 @@
 """NGED's own files over the API: recognised by their header, taken in good part by part, reported row by row."""
 
+import os
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,3 +226,13 @@ def test_parameters_are_no_results(nged: Machine, market: Market, bids: list[Bid
 def test_level_and_area_are_read_off_the_code() -> None:
     told = notice_of(competition("LV", zone="CMZ_LV_T7A_SWE_870594", product="SU_HV"))
     assert (told.zone_level, told.licence_area, told.product) == ("lv", "SWE", "Scheduled Utilisation")
+
+
+@pytest.mark.skipif(not os.environ.get("NGED_RESULTS_FILE"), reason="NGED_RESULTS_FILE names no results file of NGED")
+def test_nged_s_real_season_is_published_whole(nged: Machine, market: Market) -> None:
+    content = Path(os.environ["NGED_RESULTS_FILE"]).read_bytes()
+    told = {competition.reference for competition in wire.read_file(content).season.competitions}
+    answer = send(nged, market, "competitions/import", content)
+    assert (answer.status_code, answer.json()["problems"]) == (200, [])
+    assert set(answer.json()["created"]) == told == set(Competition.objects.values_list("reference", flat=True))
+    assert set(send(nged, market, "competitions/import", content).json()["unchanged"]) == told
