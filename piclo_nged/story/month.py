@@ -2,15 +2,12 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from markets.models import Asset, Contract, Market, ServiceWindow
-from markets.rules.spans import HALF_HOUR, half_hours, window_spans
-
-BASELINE_DAYS = 35
-"""Days of readings before the month: enough for ten like days of a baseline, holidays left out."""
+from markets.rules.spans import HALF_HOUR, half_hours, london, window_spans
 
 
 @dataclass(frozen=True)
@@ -85,30 +82,35 @@ def delivered_watts(happened: Iterable[Event]) -> Delivered:
     return dict(delivered)
 
 
-def days_metered(month: date) -> int:
-    """The month and what its baselines look back on."""
-    return (next_month(month) - month).days + BASELINE_DAYS
+type MeteredDays = dict[Asset, list[date]]
+"""The UTC days of which an asset's readings are uploaded."""
 
 
-def metered_days(delivered: Delivered, month: date) -> Iterator[tuple[Asset, date, Sequence[int]]]:
-    """What the meters of the month's assets showed: 48 half-hours of watts per UTC day, + export, - import.
+def days_metered(delivered: Delivered, month: date, needed: Mapping[int, set[date]]) -> MeteredDays:
+    """The month, and what settlement needs besides (`settlement.operations.readings_needed`): like days of baselines."""
+    whole = {month + timedelta(days=offset) for offset in range((next_month(month) - month).days)}
+    assets = sorted(delivered, key=lambda asset: asset.pk)
+    return {asset: sorted(whole | needed.get(asset.pk, set())) for asset in assets}
+
+
+def metered_days(delivered: Delivered, days: MeteredDays) -> Iterator[tuple[Asset, date, Sequence[int]]]:
+    """What the meters showed on these days: 48 half-hours of watts per UTC day, + export, - import.
 
     An invented load with a daily rhythm; in an event the assets deliver about what was asked of them.
     """
-    first = month - timedelta(days=BASELINE_DAYS)
-    for asset in sorted(delivered, key=lambda asset: asset.pk):
+    for asset, of_asset in days.items():
         chance = random.Random(asset.pk)
         largest = int(asset.max_import_capacity_kw * 1000)
-        for offset in range(days_metered(month)):
-            day = first + timedelta(days=offset)
+        for day in of_asset:
             yield asset, day, _day_of(day, largest, delivered[asset], chance)
 
 
 def _day_of(day: date, largest: int, delivered: dict[datetime, int], chance: random.Random) -> list[int]:
     midnight = datetime.combine(day, time(), UTC)
+    evening = 2 * london(day, time(16)).hour  # people live by London's clock
     watts = []
     for half_hour in range(48):
-        rhythm = 0.75 if 32 <= half_hour < 42 else 0.35
+        rhythm = 0.75 if evening <= half_hour < evening + 10 else 0.35
         load = largest * rhythm * (0.97 + 0.06 * chance.random())
         turned_down = delivered.get(midnight + half_hour * HALF_HOUR, 0) * (0.93 + 0.11 * chance.random())
         watts.append(int(turned_down - load))

@@ -19,6 +19,7 @@ from markets.operations.tokens import issue_token
 from markets.problems import RowProblem
 from piclo_nged.dso.nged import wire
 from piclo_nged.dso.nged.rehearsal import NgedSide
+from settlement.operations import readings_needed
 
 from . import calling, month, sellers, settling
 from .sink import Sink
@@ -158,9 +159,10 @@ class Story:
             e for e in self.events if e.contract.bid.competition.product.call == "scheduled" or id(e) in self.called
         ]
         delivered = month.delivered_watts(happened)
-        days = len(delivered) * month.days_metered(settled)
-        with self.step("Sellers upload readings; NGED reads them", 2 * days) as progress:
-            self.summary.readings = settling.upload(month.metered_days(delivered, settled), progress)
+        needed = readings_needed(market=self.market, month=settled)
+        days = month.days_metered(delivered, settled, needed)
+        with self.step("Sellers upload readings; NGED reads them", 2 * sum(map(len, days.values()))) as progress:
+            self.summary.readings = settling.upload(month.metered_days(delivered, days), progress)
             self.nged.read_readings(progress)
         fifteenth = datetime.combine(month.next_month(settled).replace(day=15), clock_time(12), UTC)
         self.nged.move_clock(fifteenth)
