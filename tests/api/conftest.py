@@ -17,6 +17,7 @@ from markets.operations import tokens
 from markets.operations.feeds import read_bid_changes, read_qualifications
 from piclo_nged.dso.nged.triggers import read_trigger
 from settlement.models import SettlementLine, SettlementRun, Statement, Terms
+from settlement.operations import DayOfReadings, store_readings
 
 
 @dataclass
@@ -120,6 +121,7 @@ def world(
     raw = json.dumps(trigger_message(market.key)).encode()
     token = Token.objects.get(name="NGED sandbox")
     receipt = receive_trigger(operator=market.operator, token=token, raw=raw, read=read_trigger, by=token)
+    store_readings(days=[DayOfReadings(asset, date(2026, 12, 8), [-6543] * 48)], source="api", by="tests")
     bid = contract.bid
     return World(market, seller, asset, bid.competition, bid, contract, receipt.trigger, statement)
 

@@ -123,16 +123,20 @@ def test_readings_are_stored_by_the_day_and_read_on_by_nged(trader: Machine, nge
     assert trader.post("/api/v1/readings", [day]).json()["unchanged"] == 1
     revised = day | {"watts": [-7000] * 48}
     assert trader.post("/api/v1/readings", [revised]).json()["revised"] == 1
-    assert [item["revision"] for item in trader.get("/api/v1/readings").json()["items"]] == [2, 1]
+    assert [item["revision"] for item in trader.get("/api/v1/readings").json()["items"]] == [2, 1, 1]
     feed = f"/api/nged/v1/readings?market={world.market.key}"
     page = nged.get(feed).json()
-    assert [len(item["half_hours"]) for item in page["items"]] == [47, 48]
-    first = page["items"][0]
+    assert [(item["day"], len(item["half_hours"])) for item in page["items"]] == [
+        ("2026-12-08", 48),
+        ("2026-12-07", 47),
+        ("2026-12-07", 48),
+    ]
+    first = page["items"][1]
     assert first["half_hours"][0] == {"end_utc": "2026-12-07T00:30:00Z", "kw": "-7"}
-    assert page["items"][1]["half_hours"][-1]["end_utc"] == "2026-12-08T00:00:00Z"
-    csv = nged.get(f"{feed}&format=csv&after=1")
+    assert page["items"][2]["half_hours"][-1]["end_utc"] == "2026-12-08T00:00:00Z"
+    csv = nged.get(f"{feed}&format=csv&after=2")
     assert csv["Content-Type"].startswith("text/csv")
-    assert csv["Next-Position"] == "2"
+    assert csv["Next-Position"] == "3"
     lines = csv.content.decode().splitlines()
     assert lines[0] == "position,company,asset,ref,import_meter_id,export_meter_id,revision,end_utc,kw"
     assert lines[1].endswith("EV-1," + world.asset.import_meter_id + ",,2,2026-12-07T00:30:00Z,-7")
