@@ -1,7 +1,7 @@
 """What runs in the background for registration and bidding. Repeating a job is harmless."""
 
 from .models import Mail, Market
-from .operations import feeds, mail
+from .operations import feeds, mail, tokens
 
 AT_ONCE = 20
 
@@ -18,3 +18,8 @@ def send_ordinary_mail() -> int:
 def close_competitions() -> int:
     """Adds the proof of completeness to competitions that gate closure has passed, in every market."""
     return sum(feeds.close_competitions(market=market) for market in Market.objects.all())
+
+
+def forget_idempotent_calls() -> int:
+    """Deletes answers kept for an `Idempotency-Key` longer than promised. Returns how many."""
+    return tokens.forget_idempotent_calls(by="forget_idempotent_calls")

@@ -103,8 +103,15 @@ def test_rows_that_contradict_their_competition_leave_it_out_whole(summary_of: F
     ]
     assert [competition.name for competition in reading.season.competitions] == ["Another"]
     left_out, kept = reading.season.accounts
-    assert (left_out.line, left_out.reason) == (2, "line 3 of the same competition is in error")
+    assert (left_out.line, left_out.reason) == (2, "line 3 is in error and is, or may be, of the same competition")
     assert (kept.line, kept.fate) == (4, Fate.OFFER)
+
+
+def test_a_row_that_may_belong_to_any_competition_leaves_all_out(summary_of: FileOf) -> None:
+    reading = read_summary(summary_of({}, {"name": "Another", "company": "Mossgate Heat Ltd"}) + "one,cell,too,few\n")
+    assert [error.line for error in reading.errors] == [4]
+    assert reading.season.competitions == ()
+    assert [account.fate for account in reading.season.accounts] == [Fate.SKIPPED, Fate.SKIPPED]
 
 
 def test_rows_that_contradict_themselves(summary_of: FileOf, nobody: dict[str, str]) -> None:

@@ -14,7 +14,10 @@ type Auction = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reading[Row]:
-    """A file read. A competition with a faulty row is left out of the season whole; the others are in it."""
+    """A file read. A competition with a faulty row is left out of the season whole; the others are in it.
+
+    A row with too many or too few cells may belong to any of them: then none is in it.
+    """
 
     season: Season
     table: Table[Row]
@@ -37,22 +40,24 @@ def reading_of[Row](
     return Reading(season, table, errors)
 
 
-def _faulty(table: Table[Any], errors: Iterable[RowError], columns: tuple[Column, ...]) -> dict[Auction, int]:
-    """What the rows in error would have been part of, with the first such line."""
+def _faulty(table: Table[Any], errors: Iterable[RowError], columns: tuple[Column, ...]) -> dict[Auction | None, int]:
+    """What the rows in error would have been part of, with the first such line; None where that cannot be told."""
     places = [table.header.index(label_of(columns, field)) for field in ("zone", "product", "name")]
     lines = {error.line for error in errors}
-    faulty: dict[Auction, int] = {}
+    faulty: dict[Auction | None, int] = {}
     for record in table.records:
-        if record.line in lines and len(record.cells) == len(table.header):
-            faulty.setdefault(tuple(record.cells[place].strip() for place in places), record.line)
+        if record.line in lines:
+            whole = len(record.cells) == len(table.header)
+            faulty.setdefault(tuple(record.cells[place].strip() for place in places) if whole else None, record.line)
     return faulty
 
 
-def _sound(season: Season, faulty: dict[Auction, int]) -> Season:
+def _sound(season: Season, faulty: dict[Auction | None, int]) -> Season:
     left_out = {
-        competition.reference: faulty[_auction(competition)]
+        competition.reference: faulty[key]
         for competition in season.competitions
-        if _auction(competition) in faulty
+        for key in (_auction(competition), None)
+        if key in faulty
     }
     return Season(
         tuple(item for item in season.competitions if item.reference not in left_out),
@@ -68,4 +73,6 @@ def _left_out(account: RowAccount, left_out: dict[str, int]) -> RowAccount:
     line = left_out.get(account.competition)
     if line is None:
         return account
-    return replace(account, fate=Fate.SKIPPED, reason=f"line {line} of the same competition is in error")
+    return replace(
+        account, fate=Fate.SKIPPED, reason=f"line {line} is in error and is, or may be, of the same competition"
+    )

@@ -1,0 +1,103 @@
+"""Publishing: what is new, what is revised, what is refused; and never half a file."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from markets.models import BidLine, Competition, JournalEntry
+from markets.operations import bids, competitions
+from markets.problems import Refused
+from tests.conftest import notice, offer
+
+
+def publish(market, *notices, **more):
+    return competitions.publish_competitions(market=market, notices=notices, by="tests", **more)
+
+
+def test_new_then_unchanged_then_revised(market):
+    first = notice()
+    assert publish(market, first).created == ["T9A-DYN-0001"]
+    assert publish(market, first).unchanged == ["T9A-DYN-0001"]
+    assert publish(market, replace(first, required_kw=Decimal(600))).revised == ["T9A-DYN-0001"]
+    competition = Competition.objects.get()
+    assert (competition.revision, competition.required_kw, competition.status) == (2, Decimal(600), "published")
+    assert JournalEntry.objects.filter(verb="publish_competitions").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "sentence"),
+    [
+        ({"product": "Dynamite"}, "product", "Known are: Dynamic, Secure, Sustain"),
+        ({"required_kw": Decimal(-1)}, "required_kw", "not negative"),
+        ({"windows": ()}, "windows", "at least one service window"),
+    ],
+)
+def test_one_bad_notice_keeps_all_out_unless_the_good_are_to_be_kept(market, change, column, sentence):
+    good, bad = notice("GOOD", line=2), notice("BAD", line=3, **change)
+    with pytest.raises(Refused) as refusal:
+        publish(market, good, bad)
+    assert not Competition.objects.exists()
+    [problem] = refusal.value.rows
+    assert (problem.line, problem.column) == (3, column)
+    assert sentence in problem.reason
+    published = publish(market, good, bad, keep_good=True)
+    assert (published.created, [p.line for p in published.problems]) == (["GOOD"], [3])
+
+
+def test_a_gate_that_closes_before_it_opens_is_refused(market):
+    wrong = notice()
+    with pytest.raises(Refused) as refusal:
+        publish(market, replace(wrong, closes_at=wrong.opens_at - timedelta(hours=1)))
+    assert refusal.value.rows[0].column == "closes_at"
+
+
+def test_the_same_reference_twice_in_one_file(market):
+    with pytest.raises(Refused, match="1 things"):
+        publish(market, notice(), notice())
+
+
+def test_a_reference_is_never_used_for_something_else(market, competition):
+    with pytest.raises(Refused) as refusal:
+        publish(market, notice(product="Secure"))
+    assert "another product or zone" in refusal.value.rows[0].reason
+
+
+def test_a_revision_keeps_the_windows_that_bids_stand_in(market, bid):
+    first = notice()
+    renamed = replace(first, windows=(replace(first.windows[0], name="Night"),))
+    with pytest.raises(Refused) as refusal:
+        publish(market, renamed)
+    assert "It has bids" in refusal.value.rows[0].reason
+    both = replace(first, windows=(replace(first.windows[0], required_kw=Decimal(750)), renamed.windows[0]))
+    assert publish(market, both).revised == [first.reference]
+    line = BidLine.objects.get(bid=bid)
+    assert (line.window.name, line.window.required_kw) == ("Evening", Decimal(750))
+
+
+def test_what_is_withdrawn_or_decided_is_not_revised(market, competition):
+    competitions.withdraw_competition(competition=competition, by="tests", reason="planned outage moved")
+    with pytest.raises(Refused) as refusal:
+        publish(market, notice(required_kw=Decimal(1)))
+    assert "withdrawn" in refusal.value.rows[0].reason
+    competitions.withdraw_competition(competition=competition, by="tests", reason="again")
+    assert JournalEntry.objects.filter(verb="withdraw_competition").count() == 1
+
+
+def test_a_decided_competition_is_not_withdrawn(contract, competition):
+    with pytest.raises(Refused, match="has results"):
+        competitions.withdraw_competition(competition=competition, by="tests", reason="too late")
+
+
+def test_publishing_many_takes_few_queries(market, django_assert_max_num_queries):
+    notices = [notice(f"T9A-{number}") for number in range(300)]
+    with django_assert_max_num_queries(12):
+        publish(market, *notices)
+
+
+def test_a_revision_moves_the_gate_for_the_next_bid(market, competition, seller, asset):
+    publish(market, notice(closes_at=competition.opens_at + timedelta(minutes=1)))
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=seller, market=market, offers=[offer()], by="tests")
+    assert "Bidding closed" in refusal.value.rows[0].reason
