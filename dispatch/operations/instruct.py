@@ -2,56 +2,52 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
-from markets.models import Mail, Market
+from markets.models import Mail
 from markets.operations import mail
 
 from .. import emails
 from ..models import Instruction, Notice, Trigger
-from ..rules.addressee import Addressee
 from ..rules.changes import Order, orders
 from ..rules.notice import TriggerNotice
 from ..rules.reading import read_notice
 from .answers import answer_token
-from .recipients import addressees, oncall_addresses
+from .recipients import Recipients, recipients
 from .situation import Situation, look_up
-from .together import insert
+from .writing import insert_and_wake, keys
 
 
-class Letter(NamedTuple):
-    """A mail of an instruction, and the dispatch contact that it goes to; None: customer success on call."""
-
-    instruction: Instruction
-    contact_id: int | None
-    mail: Mail
-
-
-def instruct(*, market: Market, trigger: Trigger, notice: TriggerNotice, situation: Situation) -> list[Instruction]:
-    """One instruction per call, one mail per recipient. A revision is compared with what it replaces."""
+def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation) -> list[Instruction]:
+    """Stores the trigger, an instruction per call and a mail per recipient. A revision is compared with the last."""
     before = read_notice(situation.known[0].content) if situation.known else None
     told = list(orders(notice, before))
     if before is not None:  # the calls that it leaves out name sellers too
-        situation = look_up(trigger, replace(notice, calls=tuple(order.call for order in told)))
-    reached = addressees(market=market, situation=situation, zone=notice.zone, calls=[order.call for order in told])
-    insert([trigger])
-    instructions = Instruction.objects.bulk_create(
-        _instruction(trigger, notice, order, who) for order, who in zip(told, reached, strict=True)
+        situation = look_up(trigger, replace(notice, calls=tuple(order.call for order in told))) or situation
+    reached = recipients(situation=situation, zone=notice.zone, calls=[order.call for order in told])
+    new = keys(
+        trigger=(Trigger, 1),
+        instruction=(Instruction, len(told)),
+        mail=(Mail, sum(len(to.mailboxes) for to in reached)),
     )
-    letters: list[Letter] = []
-    for instruction, order, who in zip(instructions, told, reached, strict=True):
-        letters += _letters(instruction, order, who)
-    mail.queue([letter.mail for letter in letters])
-    insert([Notice(instruction=i, mail=sent, contact_id=contact_id) for i, contact_id, sent in letters])
+    trigger.pk = next(new["trigger"])
+    instructions = [
+        _instruction(next(new["instruction"]), trigger, notice, order, to)
+        for order, to in zip(told, reached, strict=True)
+    ]
+    notices: list[Notice] = []
+    for instruction, order, to in zip(instructions, told, reached, strict=True):
+        notices += _notices(instruction, order, to, new["mail"])
+    insert_and_wake([trigger], instructions, mail.stamped([notice.mail for notice in notices]), notices)
     return instructions
 
 
-def _instruction(trigger: Trigger, notice: TriggerNotice, order: Order, who: Addressee) -> Instruction:
+def _instruction(key: int, trigger: Trigger, notice: TriggerNotice, order: Order, to: Recipients) -> Instruction:
     call = order.call
-    return Instruction(
+    instruction = Instruction(
+        pk=key,
         trigger=trigger,
         market=trigger.market,
-        seller_id=who.seller.seller_id if who.seller else None,
+        seller_id=to.seller_id,
         kind=order.kind,
         seller_named=call.named[:200],
         contract_named=call.contract,
@@ -60,18 +56,18 @@ def _instruction(trigger: Trigger, notice: TriggerNotice, order: Order, who: Add
         capacity_kw=call.capacity_kw,
         starts_at=call.starts_at,
         ends_at=call.ends_at,
+        created_at=trigger.received_at,
     )
+    instruction.reference = f"I-{key}"  # as the database will write it: the mail is made before the row
+    return instruction
 
 
-def _letters(instruction: Instruction, order: Order, who: Addressee) -> Iterator[Letter]:
-    market = instruction.market
-    to: list[tuple[int | None, str, str]] = [(box.contact_id, box.email, "") for box in who.mailboxes]
-    if who.tell_oncall:
-        to += [(None, address, who.note) for address in oncall_addresses(market=market, operator=market.operator)]
+def _notices(instruction: Instruction, order: Order, to: Recipients, new: Iterator[int]) -> Iterator[Notice]:
     addressed = [
-        emails.Addressed(address, answer_token(instruction_id=instruction.pk, mailbox=address), note)
-        for _, address, note in to
+        emails.Addressed(box.address, answer_token(instruction_id=instruction.pk, mailbox=box.address), box.note)
+        for box in to.mailboxes
     ]
     mails = emails.instruction_mails(instruction, addressed, order.changes)
-    for (contact_id, _, _), written in zip(to, mails, strict=True):
-        yield Letter(instruction, contact_id, written)
+    for box, written in zip(to.mailboxes, mails, strict=True):
+        written.pk = next(new)
+        yield Notice(instruction=instruction, mail=written, contact_id=box.contact_id)

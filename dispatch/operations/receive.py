@@ -21,8 +21,7 @@ from ..models import Instruction, Trigger
 from ..rules.notice import Fault, TriggerNotice, Unreadable, content_of, content_sha256
 from .alarms import alarm_trigger
 from .instruct import instruct
-from .situation import look_up
-from .together import together
+from .situation import Known, look_up
 
 logger = logging.getLogger(__name__)
 
@@ -84,25 +83,28 @@ def _receive(arrival: Trigger, read: Callable[[bytes], TriggerNotice], *, by: By
     except Unreadable as error:
         return _keep_unreadable(arrival, error.faults, content=error.content, by=by)
     situation = look_up(arrival, notice)
-    if situation.market is None:
+    if situation is None:
         fault = Fault("market", notice.market, f"This token reaches no market of {arrival.operator} with this key.")
         return _keep_unreadable(arrival, [fault], content=content_of(notice), by=by)
     arrival.market, arrival.reference, arrival.revision = situation.market, notice.reference, notice.revision
     arrival.kind, arrival.content, arrival.content_sha256 = notice.kind, content_of(notice), content_sha256(notice)
     known = situation.known
-    same = next((trigger for trigger in known if trigger.revision == notice.revision), None)
+    same = next((earlier for earlier in known if earlier.revision == notice.revision), None)
     if same is not None and same.content_sha256 == arrival.content_sha256:
-        return Receipt(same, tuple(same.instructions.order_by("pk")), is_repeat=True)
+        return _repeated(same)
     if known and known[0].revision >= notice.revision:
         return _keep_contradiction(arrival, known[0], by=by)
-    arrival.pk = situation.trigger_id
-    with together():
-        instructions = instruct(market=situation.market, trigger=arrival, notice=notice, situation=situation)
-        record(by=by, verb="receive_trigger", subject=arrival, kind=arrival.kind, instructions=len(instructions))
+    instructions = instruct(trigger=arrival, notice=notice, situation=situation)
+    record(by=by, verb="receive_trigger", subject=arrival, kind=arrival.kind, instructions=len(instructions))
     return Receipt(arrival, tuple(instructions))
 
 
-def _keep_contradiction(arrival: Trigger, latest: Trigger, *, by: By) -> Refused:
+def _repeated(same: Known) -> Receipt:
+    first = Trigger.objects.select_related("market").get(pk=same.trigger_id)
+    return Receipt(first, tuple(first.instructions.order_by("pk")), is_repeat=True)
+
+
+def _keep_contradiction(arrival: Trigger, latest: Known, *, by: By) -> Refused:
     message = (
         f"{arrival.reference} is known with other content: revision {latest.revision}, received "
         f"{latest.received_at:%d %B %Y %H:%M:%S} UTC. To correct it, send it as revision {latest.revision + 1}; "

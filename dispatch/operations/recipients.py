@@ -1,6 +1,7 @@
 """Whom a trigger's calls reach, decided by `dispatch.rules.addressee` from what was looked up."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -14,15 +15,36 @@ from .situation import Situation
 MOST_CANDIDATES = 6
 
 
-def addressees(*, market: Market, situation: Situation, zone: str, calls: Sequence[Call]) -> list[Addressee]:
+@dataclass(frozen=True, slots=True)
+class To:
+    """One address. `contact_id` None: customer success on call, who is told why by the `note`."""
+
+    address: str
+    contact_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Who gets the instruction of one call. `seller_id` None: not known or not clear."""
+
+    seller_id: int | None
+    mailboxes: tuple[To, ...]
+
+
+def recipients(*, situation: Situation, zone: str, calls: Sequence[Call]) -> list[Recipients]:
     """One per call, in the calls' order. Asks again only where a seller is not known: for the candidates."""
     found = [situation.about(call) for call in calls]
     unknown = [call for call, evidence in zip(calls, found, strict=True) if not evidence]
-    alike = _alike(market, zone, unknown) if unknown else {}
-    return [
+    alike = _alike(situation.market, zone, unknown) if unknown else {}
+    reached = [
         addressee(call, evidence, () if evidence else alike[_first_word(call)])
         for call, evidence in zip(calls, found, strict=True)
     ]
+    oncall: list[str] = []
+    if any(who.tell_oncall for who in reached):
+        oncall = oncall_addresses(market=situation.market, operator=situation.market.operator)
+    return [_recipients(who, oncall) for who in reached]
 
 
 def oncall_addresses(*, market: Market | None, operator: Operator) -> list[str]:
@@ -33,12 +55,20 @@ def oncall_addresses(*, market: Market | None, operator: Operator) -> list[str]:
     return sorted(set(others)) or [parseaddr(settings.DEFAULT_FROM_EMAIL)[1]]
 
 
+def _recipients(who: Addressee, oncall: Sequence[str]) -> Recipients:
+    boxes = [To(box.email, box.contact_id) for box in who.mailboxes]
+    if who.tell_oncall:
+        boxes += [To(address, note=who.note) for address in oncall]
+    return Recipients(who.seller.seller_id if who.seller else None, tuple(boxes))
+
+
 def _first_word(call: Call) -> str:
     return call.seller.lower().partition(" ")[0]
 
 
 def _alike(market: Market, zone: str, calls: Sequence[Call]) -> dict[str, list[str]]:
-    """Candidates per first word of the name: sellers whose name at the operator begins alike, and those contracted in the zone."""
+    """Candidates per first word of the name: sellers whose name at the operator begins alike, and those contracted in the
+    zone."""
     in_zone = Seller.objects.filter(contracts__market=market, contracts__bid__competition__zone__code=zone)
     contracted = [
         f"{name}, contracted in {zone}" for name in in_zone.distinct().values_list("name", flat=True)[:MOST_CANDIDATES]

@@ -7,69 +7,74 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db import connection, models
-from django.db.backends.utils import CursorWrapper
+from django.db import connection
 
 from markets.models import Market
 
 from ..models import Trigger
 from ..rules.addressee import By, Found, Mailbox
 from ..rules.notice import Call, TriggerNotice
-from .together import together
-
-
-def _columns(model: type[models.Model], table: str) -> str:
-    """In the order in which the model takes them."""
-    return ", ".join(f'{table}."{field.column}"' for field in model._meta.concrete_fields)
-
 
 # Triggers of one reference go one after the other: of many copies at once the first is stored, the rest then see it.
 TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%(turn)s, 0))"
-KEY = "SELECT nextval(pg_get_serial_sequence('dispatch_trigger', 'id'))"
-MARKET = f"""
-    SELECT {_columns(Market, "market")} FROM markets_market market
-    WHERE operator_id = %(operator)s AND key = %(market)s AND is_mock = ANY(%(is_mock)s)
-"""
-KNOWN = f"""
-    SELECT {_columns(Trigger, "known")} FROM dispatch_trigger known JOIN ({MARKET}) market ON known.market_id = market.id
-    WHERE known.reference = %(reference)s AND known.problem = '' ORDER BY known.revision DESC
-"""
-NAMED = f"""
-    WITH market AS ({MARKET}), named (rank, kind, word, seller_id) AS (
-        SELECT 1, kind, lower(name), seller_id FROM markets_selleridentity
+# By what a seller may be named, the better evidence first. A part is asked for only where the trigger has such a name.
+NAMED_BY = {
+    "companies": """
+        SELECT 1, 'company', lower(name), seller_id FROM markets_selleridentity
         WHERE operator_id = %(operator)s AND kind = 'company' AND lower(name) = ANY(%(companies)s)
-        UNION ALL
-        SELECT 1, kind, lower(name), seller_id FROM markets_selleridentity
-        WHERE operator_id = %(operator)s AND kind = 'account' AND lower(name) = ANY(%(accounts)s)
-        UNION ALL
-        SELECT 2, 'contract', reference, seller_id FROM markets_contract
-        WHERE market_id = (SELECT id FROM market) AND reference = ANY(%(contracts)s)
+        UNION ALL SELECT 3, 'company', lower(name), id FROM markets_seller WHERE name = ANY(%(names)s)""",
+    "accounts": """
+        SELECT 1, 'account', lower(name), seller_id FROM markets_selleridentity
+        WHERE operator_id = %(operator)s AND kind = 'account' AND lower(name) = ANY(%(accounts)s)""",
+    "contracts": """
+        SELECT 2, 'contract', contract.reference, contract.seller_id FROM markets_contract contract JOIN market ON market.id = market_id
+        WHERE contract.reference = ANY(%(contracts)s)
         UNION ALL
         SELECT 2, 'contract', bid.reference, contract.seller_id
-        FROM markets_bid bid JOIN markets_contract contract ON contract.bid_id = bid.id
-        WHERE contract.market_id = (SELECT id FROM market) AND bid.reference = ANY(%(contracts)s)
-        UNION ALL
-        SELECT 3, 'company', lower(name), id FROM markets_seller WHERE name = ANY(%(names)s)
-    )
-    SELECT named.rank, named.kind, named.word, seller.id, seller.name, seller.phone,
-        contact.id, contact.email, contact.verified_at IS NOT NULL
-    FROM named JOIN markets_seller seller ON seller.id = named.seller_id
-    LEFT JOIN markets_dispatchcontact contact ON contact.seller_id = seller.id AND contact.market_id = (SELECT id FROM market)
-    ORDER BY contact.id
+        FROM markets_bid bid JOIN markets_contract contract ON contract.bid_id = bid.id JOIN market ON market.id = market_id
+        WHERE bid.reference = ANY(%(contracts)s)""",
+}
+NOBODY_NAMED = "SELECT 0, '', '', NULL::bigint WHERE false"
+SITUATION = """
+    WITH market AS (
+        SELECT * FROM markets_market WHERE operator_id = %(operator)s AND key = %(market)s AND is_mock = ANY(%(is_mock)s)
+    ), known AS (
+        SELECT known.id, known.revision, known.content_sha256, known.content, known.received_at
+        FROM dispatch_trigger known JOIN market ON known.market_id = market.id
+        WHERE known.reference = %(reference)s AND known.problem = ''
+    ), named (rank, kind, word, seller_id) AS ({named})
+    SELECT {market}, (SELECT jsonb_agg(known ORDER BY revision DESC) FROM known), (
+        SELECT jsonb_agg(jsonb_build_array(named.rank, named.kind, named.word, seller.id, seller.name, seller.phone,
+            contact.id, contact.email, contact.verified_at IS NOT NULL) ORDER BY contact.id)
+        FROM named JOIN markets_seller seller ON seller.id = named.seller_id
+        LEFT JOIN markets_dispatchcontact contact ON contact.seller_id = seller.id AND contact.market_id = market.id
+    ) FROM market
 """
+MARKET_COLUMNS = ", ".join(f'market."{field.column}"' for field in Market._meta.concrete_fields)
 type Word = tuple[str, str]
 type Evidence = list[tuple[By, Found]]
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """`known`: read triggers of the same reference, latest revision first. `trigger_id`: a key kept free for the new one."""
+class Known:
+    """A trigger of the same reference that was accepted before."""
 
-    market: Market | None
     trigger_id: int
-    known: tuple[Trigger, ...]
+    revision: int
+    content_sha256: str
+    content: dict[str, Any]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """`known`: the latest revision first."""
+
+    market: Market
+    known: tuple[Known, ...]
     evidence: dict[Word, Evidence]
 
     def about(self, call: Call) -> Evidence:
@@ -77,24 +82,30 @@ class Situation:
         return [entry for word in _words(call) for entry in self.evidence.get(word, ())]
 
 
-def look_up(arrival: Trigger, notice: TriggerNotice) -> Situation:
-    """Asks for all of it at once, and holds the turn of the reference until the transaction ends."""
+def look_up(arrival: Trigger, notice: TriggerNotice) -> Situation | None:
+    """Asks for all of it at once, and holds the turn of the reference until the transaction ends.
+
+    None: the token reaches no such market.
+    """
     bounds = _bounds(arrival, notice)
-    with together():
-        _, key, markets, known, named = (_asked(statement, bounds) for statement in (TURN, KEY, MARKET, KNOWN, NAMED))
-        market = next(iter(_rows(markets, Market)), None)
-        if market is not None:
-            market.operator = arrival.operator
-        triggers = _rows(known, Trigger)
-        for trigger in triggers:
-            trigger.content = json.loads(trigger.content)
-        return Situation(market, key.fetchone()[0], tuple(triggers), _evidence(named.fetchall()))
+    named = " UNION ALL ".join(part for name, part in NAMED_BY.items() if bounds[name]) or NOBODY_NAMED
+    with connection.cursor() as cursor:
+        # Two statements, one message: the second begins when the turn has come, and so sees what was stored meanwhile.
+        cursor.execute(f"{TURN}; {SITUATION.format(named=named, market=MARKET_COLUMNS)}", bounds)
+        cursor.nextset()
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *columns, known, found = row
+    market = Market.from_db(connection.alias, [field.attname for field in Market._meta.concrete_fields], columns)
+    market.operator = arrival.operator
+    return Situation(
+        market, tuple(_known(**entry) for entry in json.loads(known or "[]")), _evidence(json.loads(found or "[]"))
+    )
 
 
-def _asked(statement: str, bounds: dict[str, Any]) -> CursorWrapper:
-    cursor = connection.cursor()
-    cursor.execute(statement, bounds)
-    return cursor
+def _known(*, id: int, received_at: str, **fields: Any) -> Known:
+    return Known(trigger_id=id, received_at=datetime.fromisoformat(received_at), **fields)
 
 
 def _bounds(arrival: Trigger, notice: TriggerNotice) -> dict[str, Any]:
@@ -120,11 +131,6 @@ def _bounds(arrival: Trigger, notice: TriggerNotice) -> dict[str, Any]:
 def _words(call: Call) -> Iterable[Word]:
     words = (("company", call.seller.lower()), ("account", call.account.lower()), ("contract", call.contract.upper()))
     return [(kind, word) for kind, word in words if word]
-
-
-def _rows[M: models.Model](cursor: CursorWrapper, model: type[M]) -> list[M]:
-    names = [field.attname for field in model._meta.concrete_fields]
-    return [model.from_db(connection.alias, names, row) for row in cursor.fetchall()]
 
 
 def _evidence(rows: Sequence[tuple[Any, ...]]) -> dict[Word, Evidence]:

@@ -13,12 +13,13 @@ from time import monotonic
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.utils import timezone
 
 from ..models import Mail, MailAttempt
+from .letter import letter
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +60,18 @@ def queue(mails: Sequence[Mail], *, once: bool = False) -> list[Mail]:
 
     `once`: a mail whose own `message_id` was queued before is left out; the mails come back without their keys then.
     """
-    for mail in mails:
-        mail.message_id = mail.message_id or make_msgid(domain=sender_domain())
-    stored = Mail.objects.bulk_create(mails, ignore_conflicts=once)
+    stored = Mail.objects.bulk_create(stamped(mails), ignore_conflicts=once)
     if any(mail.lane == Mail.Lane.INSTRUCTION for mail in mails):
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
     return stored
+
+
+def stamped(mails: Sequence[Mail]) -> Sequence[Mail]:
+    """Gives each mail the Message-ID that it keeps through all attempts."""
+    for mail in mails:
+        mail.message_id = mail.message_id or make_msgid(domain=sender_domain())
+    return mails
 
 
 def sender_domain() -> str:
@@ -91,7 +97,7 @@ class Line:
         """One attempt; returns it, not stored yet. Never raises for a fault of the provider or of the message."""
         attempt = MailAttempt(mail=mail, started_at=timezone.now(), outcome=MailAttempt.Outcome.ACCEPTED)
         try:
-            self._open().send_messages([_message(mail)])
+            self._open().send_messages([letter(mail)])
             self._used = monotonic()
         except Exception as error:
             attempt.outcome = MailAttempt.Outcome.REFUSED if _for_good(error) else MailAttempt.Outcome.DEFERRED
@@ -156,18 +162,6 @@ def send_due(*, lane: str, line: Line, at_most: int, queued_before: datetime | N
     mails = claim(lane=lane, at_most=at_most, queued_before=queued_before)
     send_all(mails, line)
     return len(mails)
-
-
-def _message(mail: Mail) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
-        to=[mail.recipient],
-        headers={"Message-ID": mail.message_id, **mail.headers},
-    )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    return message
 
 
 def _lives(mailer: BaseEmailBackend) -> bool:

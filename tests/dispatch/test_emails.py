@@ -1,11 +1,9 @@
 """What stands in a seller's mailbox: text and HTML of every kind."""
 
-import email.policy
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMultiAlternatives
 
 from dispatch.models import Kind
 from dispatch.operations.alarms import alarm_unsent
@@ -121,15 +119,6 @@ def test_the_subject_alone_says_what_to_do(receive: Any, seller: Seller) -> None
     start, emergency = [mail.subject for mail in instruction_mails()]
     assert start == "START | 50.5 kW | CMZ_T9A_EM_0001 | Fri 3 Jul 18:00 BST | NGED T-1"
     assert emergency == "EMERGENCY STOP | NGED T-2"
-
-
-def test_every_mail_becomes_a_message_that_mail_servers_take(receive: Any, seller: Seller) -> None:
-    receive(body(call(account="Ünïcode"), zone="Zone–1"))
-    [mail] = instruction_mails()
-    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.recipient], headers=mail.headers)
-    message.attach_alternative(mail.html, "text/html")
-    raw = message.message(policy=email.policy.SMTP).as_bytes()
-    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
 
 
 def test_an_unsent_instruction_alarms_on_call_once_with_what_the_server_said(receive: Any, seller: Seller) -> None:

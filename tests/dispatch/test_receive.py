@@ -20,6 +20,7 @@ def test_a_trigger_is_kept_and_its_seller_has_a_mail_ready(receive: Any, seller:
     receipt = receive(body())
     instruction = Instruction.objects.get()
     assert receipt == Receipt(Trigger.objects.get(), (instruction,))
+    assert receipt.instructions[0].reference == instruction.reference
     assert b'"reference": "T-1"' in bytes(receipt.trigger.raw)
     assert (instruction.seller, instruction.capacity_kw, instruction.answer) == (seller, 50.5, "waiting")
     [mail] = instruction_mails()
