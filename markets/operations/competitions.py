@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from ..models import Competition, Market, Product, ServiceWindow, Zone
 from ..problems import Refused, RowProblem
 from ..rules.notices import CompetitionNotice
+from .gate import why_closed
 from .journal import By, record
 
 COMPETITION_FIELDS = (
@@ -54,11 +56,11 @@ def publish_competitions(
         .prefetch_related("windows")
     }
     products = {p.name.casefold(): p for p in Product.objects.filter(operator=market.operator_id)}
-    published, seen = Published(), set[str]()
+    published, seen, now = Published(), set[str](), market.now()
     fresh: list[CompetitionNotice] = []
     for notice in notices:
         old = known.get(notice.reference)
-        problems = _problems(notice, seen, products, old)
+        problems = _problems(notice, seen, products) + (_revision_problems(old, notice, now) if old else [])
         seen.add(notice.reference)
         published.problems += problems
         if not problems and old is None:
@@ -81,9 +83,7 @@ def publish_competitions(
     return published
 
 
-def _problems(
-    notice: CompetitionNotice, seen: set[str], products: dict[str, Product], old: Competition | None
-) -> list[RowProblem]:
+def _problems(notice: CompetitionNotice, seen: set[str], products: dict[str, Product]) -> list[RowProblem]:
     def wrong(column: str, value: object, reason: str) -> None:
         problems.append(RowProblem(notice.line, column, str(value), reason))
 
@@ -106,15 +106,27 @@ def _problems(
     ceilings = [getattr(notice, name) for name in COMPETITION_FIELDS if "ceiling" in name]
     if notice.required_kw < 0 or any(ceiling < 0 for ceiling in ceilings):
         wrong("required_kw", notice.required_kw, "Capacity and ceilings are not negative.")
-    if old is not None:
-        if (old.product.name.casefold(), old.zone.code) != (notice.product.casefold(), notice.zone_code):
-            wrong("reference", notice.reference, "This reference belongs to another product or zone; use a new one.")
-        elif old.status != Competition.Status.PUBLISHED and _differences(old, notice):
-            wrong("reference", notice.reference, f"It is {old.get_status_display().lower()}: it can't be revised.")
-        elif "windows" in _differences(old, notice):
-            for window in _left_out(old, notice).filter(bid_lines__isnull=False).distinct():
-                wrong("windows", window.name, "It has bids and can't be left out; withdraw the competition instead.")
     return problems
+
+
+def _revision_problems(old: Competition, notice: CompetitionNotice, now: datetime) -> list[RowProblem]:
+    def wrong(column: str, value: str, reason: str) -> RowProblem:
+        return RowProblem(notice.line, column, value, reason)
+
+    changed = _differences(old, notice)
+    if (old.product.name.casefold(), old.zone.code) != (notice.product.casefold(), notice.zone_code):
+        reason = "This reference belongs to another product or zone; use a new one."
+        return [wrong("reference", notice.reference, reason)]
+    if old.status != Competition.Status.PUBLISHED and changed:
+        reason = f"It is {old.get_status_display().lower()}: it can't be revised."
+        return [wrong("reference", notice.reference, reason)]
+    if "closes_at" in changed and old.closes_at <= now:
+        # The operator has read the bids, and the proof of completeness says that there are no more.
+        reason = f"{why_closed(old, now)} It does not open again: publish a new competition."
+        return [wrong("closes_at", notice.closes_at.isoformat(), reason)]
+    left_out = _left_out(old, notice).filter(bid_lines__isnull=False).distinct() if "windows" in changed else ()
+    reason = "It has bids and can't be left out; withdraw the competition instead."
+    return [wrong("windows", window.name, reason) for window in left_out]
 
 
 def _create(market: Market, notices: Sequence[CompetitionNotice], products: dict[str, Product]) -> None:

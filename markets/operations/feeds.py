@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import Max
 
-from ..models import Bid, BidChange, Competition, Market, MarketTime, Qualification, Receipt, ServiceWindow
+from ..models import Bid, BidChange, Competition, Market, Qualification, Receipt, ServiceWindow
 from ..problems import Refused, RowProblem
 from ..rules.checksum import SealedBid, completeness
 from .gate import close_windows
@@ -61,8 +61,8 @@ def read_qualifications(*, market: Market, after: int, limit: int) -> list[Quali
 def close_competitions(*, market: Market) -> int:
     """Adds the `closed` entry to each competition that gate closure has passed. Returns how many were closed."""
     due = list(
-        Competition.objects.filter(market=market, status=Competition.Status.PUBLISHED)
-        .filter(closes_at__lte=MarketTime("market__clock_offset"))
+        Competition.objects.closed()
+        .filter(market=market, status__in=[Competition.Status.PUBLISHED, Competition.Status.DECIDED])
         .exclude(bid_changes__kind=BidChange.Kind.CLOSED)
         .order_by("pk")
     )

@@ -1,14 +1,14 @@
 """Results: accepted bids become contracts, sellers hear the same day, and both lists of contracts are compared."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from .. import emails
-from ..models import PRICES, Bid, Competition, Contract, Market, Seller, ServiceWindow
+from ..models import PRICES, Bid, BidLine, Competition, Contract, Market, Seller, ServiceWindow
 from ..problems import Contradiction, Refused, RowProblem
 from ..rules.notices import BidResult, ListedContract, NoResponse
 from ..rules.reconciliation import FOUR_PLACES, Difference, differences
@@ -62,7 +62,7 @@ def record_results(
                     result.line, "bid", result.bid, f"It is already {bid.get_status_display().lower()}, otherwise."
                 )
             )
-    windows = _unanswered_windows(market, no_responses, problems)
+    windows = _unanswered_windows(market, no_responses, now, problems)
     if problems:
         raise Refused(f"No result was kept: {len(problems)} rows need correcting.", problems + contradictions)
     if contradictions:
@@ -96,19 +96,30 @@ def _agrees(bid: Bid, result: BidResult) -> bool:
     )
 
 
-def _unanswered_windows(market: Market, no_responses: Sequence[NoResponse], problems: list[RowProblem]) -> list[int]:
-    known = {
-        (reference, name): key
-        for reference, name, key in ServiceWindow.objects.filter(competition__market=market)
-        .filter(competition__reference__in={n.competition for n in no_responses})
-        .values_list("competition__reference", "name", "pk")
-    }
+def _unanswered_windows(
+    market: Market, no_responses: Sequence[NoResponse], now: datetime, problems: list[RowProblem]
+) -> list[int]:
+    """Keys of the windows; why one can't be without response is added to `problems`."""
+    windows = ServiceWindow.objects.filter(competition__market=market).select_related("competition")
+    asked = windows.filter(competition__reference__in={n.competition for n in no_responses})
+    known = {(window.competition.reference, window.name): window for window in asked}
+    bids = BidLine.objects.filter(window__in=asked).exclude(bid__status=Bid.Status.WITHDRAWN)
+    held = dict(bids.order_by("-pk").values_list("window", "bid__reference"))
     for row in no_responses:
-        if (row.competition, row.window) not in known:
-            problems.append(
-                RowProblem(row.line, "window", f"{row.competition} / {row.window}", "There is no such window.")
-            )
-    return sorted({known[n.competition, n.window] for n in no_responses if (n.competition, n.window) in known})
+        if reason := _why_not_unanswered(known.get((row.competition, row.window)), held, now):
+            problems.append(RowProblem(row.line, "window", f"{row.competition} / {row.window}", reason))
+    return sorted({known[n.competition, n.window].pk for n in no_responses if (n.competition, n.window) in known})
+
+
+def _why_not_unanswered(window: ServiceWindow | None, held: Mapping[int, str], now: datetime) -> str:
+    """`held`: a bid that stands, by window."""
+    if window is None:
+        return "There is no such window."
+    if window.competition.closes_at > now:
+        return "Bidding is still open in this competition."
+    if window.pk in held:
+        return f"{held[window.pk]} stands in this window: send a result for it. The bids of a window are in the feed."
+    return ""
 
 
 def _store(market: Market, decided: Sequence[tuple[Bid, BidResult]], now: datetime) -> int:
