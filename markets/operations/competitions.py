@@ -90,8 +90,12 @@ def _problems(notice: CompetitionNotice, seen: set[str], products: dict[str, Pro
     problems: list[RowProblem] = []
     if notice.reference in seen:
         wrong("reference", notice.reference, "This reference stands twice in what was sent.")
-    if notice.product.casefold() not in products:
+    product = products.get(notice.product.casefold())
+    if product is None:
         wrong("product", notice.product, f"Unknown product. Known are: {', '.join(p.name for p in products.values())}.")
+    elif notice.direction not in ("", product.direction):
+        reason = f"{product.name} is {product.get_direction_display().lower()}, and is settled so."
+        wrong("direction", notice.direction, f"{reason} Ask Piclo for a product of this direction.")
     if notice.opens_at >= notice.closes_at:
         wrong("closes_at", notice.closes_at.isoformat(), "Bidding must close after it opens.")
     if notice.first_day > notice.last_day:

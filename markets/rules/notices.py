@@ -26,7 +26,7 @@ class WindowNotice:
 
 @dataclass(frozen=True)
 class CompetitionNotice:
-    """A competition as the operator publishes it."""
+    """A competition as the operator publishes it. `direction` is turn_down or turn_up; empty: the product's."""
 
     reference: str
     name: str
@@ -41,6 +41,7 @@ class CompetitionNotice:
     zone_name: str = ""
     licence_area: str = ""
     zone_level: str = "hv"
+    direction: str = ""
     availability_ceiling_gbp_per_mw_h: Decimal = ZERO
     utilisation_ceiling_gbp_per_mwh: Decimal = ZERO
     sustain_ceiling_gbp_per_kw: Decimal = ZERO

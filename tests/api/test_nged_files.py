@@ -12,6 +12,7 @@ from markets.models import Asset, Bid, Competition, Market, Product, Seller, Ser
 from markets.operations.bids import place_bids
 from markets.rules.notices import Offer
 from piclo_nged.dso.nged import wire
+from piclo_nged.dso.nged.products import Direction
 from piclo_nged.dso.nged.publication import notice_of, window_names
 from tests.conftest import ZONE, close
 
@@ -129,6 +130,34 @@ def test_short_term_parameters_are_megawatts_in_london_time(nged: Machine, marke
     assert [(w.local_start, w.local_end, str(w.required_kw)) for w in week.windows.all()] == [
         (time(16), time(17), "23.5000")
     ]
+
+
+def test_what_asks_for_the_reverse_of_its_product_is_not_published(nged: Machine, market: Market) -> None:
+    """It would be settled with the wrong sign."""
+    row = wire.ParameterRow(
+        zone=ZONE,
+        zone_name="Testbridge",
+        name="Week 23",
+        voltage_kv="11",
+        opens_at=datetime(2027, 6, 3, 11, tzinfo=UTC),
+        closes_at=datetime(2027, 6, 8, tzinfo=UTC),
+        licence_area="EM",
+        product="Dynamic",
+        programme="Short term",
+        direction=Direction.TURN_UP,
+        ceiling_availability=Decimal(0),
+        ceiling_utilisation=Decimal(240),
+        delivery_date=date(2027, 6, 14),
+        start_time=time(16),
+        end_time=time(16, 30),
+        minimum_kw=Decimal(0),
+        required_kw=Decimal("23.5"),
+    )
+    answer = send(nged, market, "competitions/import", wire.write_short_term([row]))
+    [problem] = problem_of(answer, 422)["errors"]
+    assert (problem["line"], problem["column"]) == (2, "Required Service")
+    assert "demand turn down" in problem["reason"]
+    assert not Competition.objects.exists()
 
 
 def test_a_competition_with_a_faulty_row_is_left_out_whole(nged: Machine, market: Market) -> None:

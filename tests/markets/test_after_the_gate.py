@@ -13,8 +13,8 @@ from tests.conftest import close, notice, offer
 
 
 def test_no_response_is_refused_while_bidding_is_open(market, competition, seller, asset):
+    silent = [NoResponse(competition.reference, "Evening", line=2)]
     with pytest.raises(Refused) as refusal:
-        silent = [NoResponse(competition.reference, "Evening", line=2)]
         results.record_results(market=market, results=[], no_responses=silent, by="tests")
     [problem] = refusal.value.rows
     assert (problem.line, problem.column) == (2, "window")
@@ -24,8 +24,8 @@ def test_no_response_is_refused_while_bidding_is_open(market, competition, selle
 
 def test_no_response_is_refused_where_somebody_bid(market, competition, bid):
     market = close(market, competition)
+    silent = [NoResponse(competition.reference, "Evening")]
     with pytest.raises(Refused) as refusal:
-        silent = [NoResponse(competition.reference, "Evening")]
         results.record_results(market=market, results=[], no_responses=silent, by="tests")
     assert bid.reference in refusal.value.rows[0].reason
     assert competition.windows.get().no_response_at is None

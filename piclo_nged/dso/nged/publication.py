@@ -7,10 +7,14 @@ from dataclasses import replace
 from markets.problems import RowProblem
 from markets.rules.notices import CompetitionNotice, WindowNotice
 
-from .columns import RESULTS_SUMMARY, label_of
+from .columns import RESULTS_SUMMARY, SHORT_TERM_PARAMETERS, label_of
 from .products import product_called
 from .wire import Competition, Season, Window
 
+_LABELS = {
+    "product": label_of(RESULTS_SUMMARY, "product"),
+    "direction": label_of(SHORT_TERM_PARAMETERS, "direction"),
+}
 _AREA = re.compile(r"_(EM|WM|SWA|SWE|SW)_")
 
 
@@ -34,6 +38,7 @@ def notice_of(competition: Competition, line: int = 0) -> CompetitionNotice:
         zone_code=competition.zone,
         zone_name=competition.zone_name,
         licence_area=area[1] if area else "",
+        direction=competition.direction or "",
         zone_level="lv" if competition.zone.startswith("CMZ_LV_") else "hv",
         opens_at=competition.opens_at,
         closes_at=competition.closes_at,
@@ -67,5 +72,5 @@ def _window(window: Window, name: str) -> WindowNotice:
 
 
 def in_labels(problem: RowProblem) -> RowProblem:
-    """A problem that an operation found in a file, with NGED's label of the product, the one column it may not know."""
-    return replace(problem, column=label_of(RESULTS_SUMMARY, "product")) if problem.column == "product" else problem
+    """A problem that an operation found in a file, with NGED's label of the column where it is one of NGED's."""
+    return replace(problem, column=_LABELS.get(problem.column, problem.column))

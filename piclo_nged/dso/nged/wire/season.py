@@ -124,7 +124,7 @@ class Competition:
     windows: tuple[Window, ...]
     offers: tuple[Offer, ...] = ()
     unanswered: tuple[Window, ...] = ()  # NGED's "No response received": nobody bid in these
-    direction: Direction = Direction.TURN_DOWN
+    direction: Direction | None = None  # None where the file does not say: then the product's
     zone_name: str = ""
 
     @property
