@@ -118,6 +118,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people join by invitation: the link in the invitation is the proof
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1  # the invited one: with another a person could take up an invitation meant for others
 ACCOUNT_ADAPTER = "markets.accounts.InvitedOnlyAdapter"
 
 LANGUAGE_CODE = "en-gb"

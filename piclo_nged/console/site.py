@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -44,10 +45,13 @@ class Console(UnfoldAdminSite):
         return csp_override(CONSOLE_CSP)(super().admin_view(view, cacheable))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if request.method == "GET" and REDIRECT_FIELD_NAME not in request.GET:
-            home = urlencode({REDIRECT_FIELD_NAME: reverse(f"{self.name}:index")})
-            return HttpResponseRedirect(f"{request.path}?{home}")  # else who signs in here lands on the sellers' pages
-        return csp_override(CONSOLE_CSP)(super().login)(request, extra_context)
+        """Everybody's door: it alone counts failed attempts and asks for a second factor."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied("The console is for customer success.")
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, reverse(f"{self.name}:index"))
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(reverse(f"{self.name}:index"))
+        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold asks for these when it builds the site's addresses."""

@@ -141,8 +141,9 @@ class TestColleagues:
         client.post(reverse("admin:markets_user_add"), self.NEW)
         assert JournalEntry.objects.get(verb="add_user").user == customer_success
         client.logout()
-        signed_in = {"username": "new@piclo.example", "password": "a-long-password-7"}
-        answer = client.post(f"{reverse('admin:login')}?next={reverse('admin:index')}", signed_in)
+        signed_in = {"login": "new@piclo.example", "password": "a-long-password-7"}
+        door = client.get(reverse("admin:index"), follow=True).redirect_chain[-1][0]
+        answer = client.post(door, signed_in)
         assert answer.headers["Location"] == reverse("admin:index")
         assert client.get(reverse("admin:index")).status_code == 200
 
