@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from markets.models import Mail
 from markets.operations import mail
 
 from .. import emails
@@ -14,7 +13,7 @@ from ..rules.reading import read_notice
 from .answers import answer_token
 from .recipients import Recipients, recipients
 from .situation import Situation, look_up
-from .writing import insert_and_wake, keys
+from .writing import insert_and_wake
 
 
 def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation) -> list[Instruction]:
@@ -24,19 +23,15 @@ def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation) -
     if before is not None:  # the calls that it leaves out name sellers too
         situation = look_up(trigger, replace(notice, calls=tuple(order.call for order in told))) or situation
     reached = recipients(situation=situation, zone=notice.zone, calls=[order.call for order in told])
-    new = keys(
-        trigger=(Trigger, 1),
-        instruction=(Instruction, len(told)),
-        mail=(Mail, sum(len(to.mailboxes) for to in reached)),
-    )
-    trigger.pk = next(new["trigger"])
+    trigger.pk = next(situation.trigger_keys.take(1))
     instructions = [
-        _instruction(next(new["instruction"]), trigger, notice, order, to)
-        for order, to in zip(told, reached, strict=True)
+        _instruction(key, trigger, notice, order, to)
+        for key, order, to in zip(situation.instruction_keys.take(len(told)), told, reached, strict=True)
     ]
+    new = situation.mail_keys.take(sum(len(to.mailboxes) for to in reached))
     notices: list[Notice] = []
     for instruction, order, to in zip(instructions, told, reached, strict=True):
-        notices += _notices(instruction, order, to, new["mail"])
+        notices += _notices(instruction, order, to, new)
     insert_and_wake([trigger], instructions, mail.stamped([notice.mail for notice in notices]), notices)
     return instructions
 

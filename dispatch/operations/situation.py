@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db import connection
 
-from markets.models import Market
+from markets.models import Mail, Market
 
-from ..models import Trigger
+from ..models import Instruction, Trigger
 from ..rules.addressee import By, Found, Mailbox
 from ..rules.notice import Call, TriggerNotice
+from .writing import KeyStock, new_keys
 
 # Triggers of one reference go one after the other: of many copies at once the first is stored, the rest then see it.
 TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%(turn)s, 0))"
@@ -51,8 +52,9 @@ SITUATION = """
             contact.id, contact.email, contact.verified_at IS NOT NULL) ORDER BY contact.id)
         FROM named JOIN markets_seller seller ON seller.id = named.seller_id
         LEFT JOIN markets_dispatchcontact contact ON contact.seller_id = seller.id AND contact.market_id = market.id
-    ) FROM market
+    ), {keys} FROM market
 """
+KEYS = ", ".join([new_keys(Trigger, "triggers"), new_keys(Instruction, "instructions"), new_keys(Mail, "mails")])
 MARKET_COLUMNS = ", ".join(f'market."{field.column}"' for field in Market._meta.concrete_fields)
 type Word = tuple[str, str]
 type Evidence = list[tuple[By, Found]]
@@ -76,6 +78,9 @@ class Situation:
     market: Market
     known: tuple[Known, ...]
     evidence: dict[Word, Evidence]
+    trigger_keys: KeyStock
+    instruction_keys: KeyStock
+    mail_keys: KeyStock
 
     def about(self, call: Call) -> Evidence:
         """The sellers found under the words of a call."""
@@ -91,16 +96,21 @@ def look_up(arrival: Trigger, notice: TriggerNotice) -> Situation | None:
     named = " UNION ALL ".join(part for name, part in NAMED_BY.items() if bounds[name]) or NOBODY_NAMED
     with connection.cursor() as cursor:
         # Two statements, one message: the second begins when the turn has come, and so sees what was stored meanwhile.
-        cursor.execute(f"{TURN}; {SITUATION.format(named=named, market=MARKET_COLUMNS)}", bounds)
+        cursor.execute(f"{TURN}; {SITUATION.format(named=named, market=MARKET_COLUMNS, keys=KEYS)}", bounds)
         cursor.nextset()
         row = cursor.fetchone()
     if row is None:
         return None
-    *columns, known, found = row
+    *columns, known, found, triggers, instructions, mails = row
     market = Market.from_db(connection.alias, [field.attname for field in Market._meta.concrete_fields], columns)
     market.operator = arrival.operator
     return Situation(
-        market, tuple(_known(**entry) for entry in json.loads(known or "[]")), _evidence(json.loads(found or "[]"))
+        market=market,
+        known=tuple(_known(**entry) for entry in json.loads(known or "[]")),
+        evidence=_evidence(json.loads(found or "[]")),
+        trigger_keys=KeyStock(Trigger, triggers),
+        instruction_keys=KeyStock(Instruction, instructions),
+        mail_keys=KeyStock(Mail, mails),
     )
 
 
@@ -124,6 +134,9 @@ def _bounds(arrival: Trigger, notice: TriggerNotice) -> dict[str, Any]:
         "companies": of("company"),
         "accounts": of("account"),
         "contracts": of("contract"),
+        "triggers": 1,
+        "instructions": len(notice.calls),
+        "mails": 2 * len(notice.calls),  # most sellers have one or two mailboxes
         "names": list({call.seller for call in notice.calls if call.seller}),
     }
 

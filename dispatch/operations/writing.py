@@ -1,5 +1,5 @@
 """Rows of several models in one statement. The seller waits for every round trip of a trigger, and each costs more than
-what the database does in it: so keys are fetched first, and all that hangs together is then written at once.
+what the database does in it: so keys are fetched with the first question, and what hangs together is written at once.
 """
 
 import json
@@ -12,15 +12,27 @@ from django.db.models.expressions import DatabaseDefault
 from markets.operations import mail
 
 
-def keys(**wanted: tuple[type[models.Model], int]) -> dict[str, Iterator[int]]:
-    """New keys, so many of each model, under the names given."""
-    arrays = [
-        f"ARRAY(SELECT nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id')) FROM generate_series(1, {int(count)}))"
-        for model, count in wanted.values()
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(arrays)}")
-        return {name: iter(found) for name, found in zip(wanted, cursor.fetchone(), strict=True)}
+def new_keys(model: type[models.Model], count: str) -> str:
+    """SQL of an array of new keys of a model, to be fetched along with something else; `count` is a parameter's name."""
+    sequence = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')"
+    return f"ARRAY(SELECT nextval({sequence}) FROM generate_series(1, %({count})s))"
+
+
+class KeyStock:
+    """New keys of a model, fetched before it was known how many are needed. Those left over are never used."""
+
+    def __init__(self, model: type[models.Model], keys: Sequence[int]):
+        self._model, self._keys = model, list(keys)
+
+    def take(self, count: int) -> Iterator[int]:
+        """So many keys; asks the database again where the stock is too small."""
+        missing = count - len(self._keys)
+        if missing > 0:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT {new_keys(self._model, 'missing')}", {"missing": missing})
+                self._keys += cursor.fetchone()[0]
+        taken, self._keys = self._keys[:count], self._keys[count:]
+        return iter(taken)
 
 
 def insert_and_wake(*batches: Sequence[models.Model]) -> None:
@@ -48,9 +60,10 @@ def _insert(table: str, columns: dict[str, Any]) -> str:
 
 def _columns(row: models.Model) -> dict[str, Any]:
     """What Django would write: without generated columns, and without those that the database fills in."""
-    values = {field.column: field.pre_save(row, True) for field in row._meta.concrete_fields if not field.generated}
-    if row.pk is None:
-        del values[row._meta.pk.column]
+    fields = [
+        field for field in row._meta.concrete_fields if not (field.generated or (field.primary_key and row.pk is None))
+    ]
+    values = {str(field.column): field.pre_save(row, True) for field in fields}
     return {column: value for column, value in values.items() if not isinstance(value, DatabaseDefault)}
 
 

@@ -24,19 +24,21 @@ class Letter(EmailMultiAlternatives):
     """
 
     def message(self, *, policy: Policy = email.policy.default) -> Message:  # type: ignore[override]
-        headers = {"Subject": str(self.subject), "To": self.to[0], "Date": formatdate()} | self.extra_headers
+        headers: dict[str, str] = {
+            "Subject": str(self.subject),
+            "To": self.to[0],
+            "Date": formatdate(),
+        } | self.extra_headers
         name, address = parseaddr(self.from_email)
-        html = str(self.alternatives[0].content) if len(self.alternatives) == 1 else ""
+        text, html = str(self.body), str(self.alternatives[0][0]) if len(self.alternatives) == 1 else ""
         addresses = address + self.to[0]
-        if not (
-            html and addresses.isascii() and all(map(str.isprintable, headers.values())) and _fits(self.body, html)
-        ):
+        if not (html and addresses.isascii() and all(map(str.isprintable, headers.values())) and _fits(text, html)):
             return super().message(policy=policy)
         message = MIMEMultipart("alternative", policy=POLICY)
         message["From"] = formataddr((name, address))
         for header, value in headers.items():
-            message[header] = value if value.isascii() else Header(value, "utf-8", header_name=header)
-        message.attach(_part(str(self.body), "plain"))
+            message[header] = value if value.isascii() else Header(value, "utf-8", header_name=header).encode()
+        message.attach(_part(text, "plain"))
         message.attach(_part(html, "html"))
         return message
 

@@ -62,6 +62,7 @@ def both(written: Mail) -> tuple[bytes, bytes]:
 def test_a_client_sees_the_same_either_way(changes: dict[str, Any]) -> None:
     ours, theirs = both(mail(**changes))
     assert read(ours) == read(theirs)
+    assert ours.count(b"\n") == ours.count(b"\r\n")
 
 
 words = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30)
