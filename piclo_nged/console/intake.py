@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from markets.models import Market, User
-from markets.operations.competitions import publish_competitions
 from markets.operations.results import record_results
 from markets.problems import Refused, RowProblem
 
-from ..dso.nged.api.base import read_nged_file, row_problems
-from ..dso.nged.bids_known import known_to
-from ..dso.nged.outcomes import decisions_of
-from ..dso.nged.publication import in_labels, notices_of
+from ..dso.nged.files import publish_file, results_in
 
 
 @dataclass(frozen=True)
@@ -36,22 +32,15 @@ class Kind:
 
 def _publish(market: Market, content: bytes, by: User) -> Outcome:
     """The good competitions are kept, the others reported."""
-    reading = read_nged_file(content)
-    published = publish_competitions(market=market, notices=notices_of(reading.season), by=by, keep_good=True)
+    published = publish_file(market=market, content=content, by=by)
     counts = {name: len(getattr(published, name)) for name in ("created", "revised", "unchanged")}
-    problems = [*row_problems(reading.errors), *map(in_labels, published.problems)]
     stops = "" if any(counts.values()) else "No competition of this file can be published."
-    return Outcome(counts, sorted(problems, key=lambda problem: problem.line), stops)
+    return Outcome(counts, published.problems, stops)
 
 
 def _record(market: Market, content: bytes, by: User) -> Outcome:
     """All or none, since a season's results belong together."""
-    reading = read_nged_file(content)
-    known = known_to(market, [competition.reference for competition in reading.season.competitions])
-    decided = decisions_of(reading.season, known.bids, companies=known.companies, competitions=known.competitions)
-    problems = sorted([*row_problems(reading.errors), *decided.problems], key=lambda problem: problem.line)
-    if problems:
-        raise Refused(f"No result can be kept: {len(problems)} rows need correcting.", problems)
+    decided = results_in(market=market, content=content)
     recorded = record_results(market=market, results=decided.results, no_responses=decided.no_responses, by=by)
     counts = {name.replace("_", " "): count for name, count in vars(recorded).items()}
     return Outcome(counts | {"not of our sellers": decided.not_ours}, [])

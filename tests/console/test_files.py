@@ -20,7 +20,7 @@ from markets.operations.bids import place_bids
 from markets.operations.competitions import publish_competitions
 from piclo_nged.dso.nged.columns import RESULTS_SUMMARY, label_of
 from piclo_nged.dso.nged.sample import sample_season
-from piclo_nged.dso.nged.wire import Outcome, SummaryRow, write_summary
+from piclo_nged.dso.nged.wire import Outcome, SummaryRow, write_short_term, write_summary
 from tests.conftest import close, notice, offer
 
 
@@ -180,6 +180,10 @@ class TestIn:
     def test_what_is_no_file_of_nged_is_said_to_be_none(self, console: Client, market: Any) -> None:
         page = upload(console, market, "a,b,c\n1,2,3\n")
         assert "none of NGED's files" in page.context["outcome"].stops
+
+    def test_a_file_that_only_asks_for_capacity_holds_no_results(self, console: Client, market: Any) -> None:
+        page = upload(console, market, write_short_term([]), "results")
+        assert "it has no results" in page.context["outcome"].stops
 
     def test_results_come_back_in_the_file_that_left(
         self, console: Client, market: Any, seller: Any, asset: Any

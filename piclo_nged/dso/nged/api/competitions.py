@@ -9,15 +9,14 @@ from rest_framework.response import Response
 from markets.answers import error_entry
 from markets.bodies import CsvBody, JsonBody, read_object, read_rows
 from markets.idempotency import idempotent
+from markets.models import Market
 from markets.openapi import MARKET, call
-from markets.operations.competitions import publish_competitions
-from markets.problems import RowProblem
-from markets.rules.notices import CompetitionNotice
+from markets.operations.competitions import Published, publish_competitions
 
-from ..publication import in_labels, notices_of
+from ..files import NotTaken, publish_file
 from ..serializers import examples
 from ..serializers.competitions import CompetitionFields, ListedCompetitionFields, PublishedFields, notice_of
-from .base import TAG_PREFIX, NgedEndpoint, NotTaken, read_nged_file, row_problems
+from .base import TAG_PREFIX, NgedEndpoint
 
 TAG = TAG_PREFIX + "competitions"
 
@@ -67,19 +66,19 @@ class ImportView(NgedEndpoint):
         """
         market = self.market
         if isinstance(request.data, bytes):
-            reading = read_nged_file(request.data)
-            answer = self._publish(market, notices_of(reading.season), row_problems(reading.errors))
-            problems = [in_labels(problem) for problem in answer.pop("problems")]
+            published = publish_file(market=market, content=request.data, by=self.token)
         else:
-            rows, faults = read_rows(ListedCompetitionFields(), request.data)
-            answer = self._publish(market, [notice_of(values, line) for line, values in rows], faults)
-            problems = answer.pop("problems")
+            published = self._publish_listed(market, request.data)
+        answer = vars(published)
+        problems = answer.pop("problems")
         if problems and not any(answer.values()):
             raise NotTaken(f"Nothing was kept: {len(problems)} things need correcting.", problems)
         listed = [error_entry(problem) for problem in problems]
         return Response(answer | {"problems": listed}, status=207 if problems else 200)
 
-    def _publish(self, market: Any, notices: list[CompetitionNotice], faults: list[RowProblem]) -> dict[str, Any]:
+    def _publish_listed(self, market: Market, body: Any) -> Published:
+        rows, faults = read_rows(ListedCompetitionFields(), body)
+        notices = [notice_of(values, line) for line, values in rows]
         published = publish_competitions(market=market, notices=notices, by=self.token, keep_good=True)
-        problems = sorted(faults + published.problems, key=lambda problem: problem.line)
-        return vars(published) | {"problems": problems}
+        published.problems = sorted(faults + published.problems, key=lambda problem: problem.line)
+        return published

@@ -12,12 +12,11 @@ from markets.openapi import MARKET, call
 from markets.operations.results import record_results
 from markets.rules.notices import BidResult, NoResponse
 
-from ..bids_known import known_to
-from ..columns import RESULTS, label_of
-from ..outcomes import Decisions, decisions_of
+from ..files import results_in
+from ..outcomes import Decisions
 from ..serializers import examples
 from ..serializers.bids import NoResponseFields, RecordedCounts, ResultFields, ResultsDescription, ResultsFields
-from .base import TAG_PREFIX, NgedEndpoint, NotTaken, read_nged_file, row_problems
+from .base import TAG_PREFIX, NgedEndpoint
 
 
 class ResultsView(NgedEndpoint):
@@ -43,23 +42,12 @@ class ResultsView(NgedEndpoint):
         CSV: Trade Results Summary or Trade Results; offers of companies that are not Piclo's are counted and left alone.
         """
         market = self.market
-        decided = self._of_file(request.data) if isinstance(request.data, bytes) else _of_json(request.data)
-        if decided.problems:
-            faults = sorted(decided.problems, key=lambda fault: fault.line)
-            raise NotTaken(f"No result was kept: {len(faults)} rows need correcting.", faults)
+        body = request.data
+        decided = results_in(market=market, content=body) if isinstance(body, bytes) else _of_json(body)
         recorded = record_results(
             market=market, results=decided.results, no_responses=decided.no_responses, by=self.token
         )
         return Response(vars(recorded) | {"not_ours": decided.not_ours})
-
-    def _of_file(self, content: bytes) -> Decisions:
-        reading = read_nged_file(content)
-        if label_of(RESULTS, "outcome") not in reading.table.header:
-            raise NotTaken("This file asks for capacity, it has no results. Send Trade Results or their Summary.")
-        known = known_to(self.market, [competition.reference for competition in reading.season.competitions])
-        decided = decisions_of(reading.season, known.bids, companies=known.companies, competitions=known.competitions)
-        decided.problems += row_problems(reading.errors)
-        return decided
 
 
 def _of_json(body: Any) -> Decisions:
