@@ -8,12 +8,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+SPRING = time(1)  # in UTC, on the last Sunday of March
 HALF_HOUR = timedelta(minutes=30)
 
 
 def london(day: date, at: time) -> datetime:
-    """The instant, in UTC, of a London wall-clock time. A time that occurs twice means the first."""
-    return datetime.combine(day, at, LONDON).astimezone(UTC)
+    """The instant, in UTC, of a London wall-clock time.
+
+    A time that occurs twice means the first; one that spring leaves out means the instant at which clocks go forward.
+    """
+    local = datetime.combine(day, at, LONDON)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
+        return datetime.combine(day, SPRING, UTC)
+    return instant
 
 
 def window_spans(

@@ -40,6 +40,17 @@ def test_a_whole_day_has_46_48_or_50_half_hours(day, count):
     assert len(list(half_hours(*span))) == count
 
 
+@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 1)])
+def test_the_half_hours_of_a_day_as_windows_cover_it_once(day):
+    """Half-hours that spring leaves out are nothing: they were the next hour again, asked for and paid twice."""
+    times = [time(hour, minute) for hour in range(24) for minute in (0, 30)]
+    pairs = zip(times, [*times[1:], time(0)], strict=True)
+    spans = [span for start, end in pairs for span in window_spans(day, day, EVERY_DAY, start, end)]
+    [(begins, ends)] = window_spans(day, day, EVERY_DAY, time(0), time(0))
+    assert [start for start, _ in spans] == [begins, *(end for _, end in spans[:-1])]
+    assert spans[-1][1] == ends
+
+
 @given(
     first=DAYS,
     length=st.integers(0, 40),
