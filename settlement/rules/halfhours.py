@@ -1,10 +1,10 @@
-"""London days cut from UTC days. A London day has 46, 48 or 50 half-hours; readings are kept per UTC day, always 48.
+"""London days over UTC days. A London day has 46, 48 or 50 half-hours; readings are kept per UTC day, always 48.
 
 Source: the clock changes of Europe/London as the time zone database gives them (the last Sundays of March and October,
 at 01:00 UTC).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from markets.rules.spans import LONDON, london
@@ -19,12 +19,6 @@ type Watts = Sequence[int | None]
 def day_span(day: date) -> tuple[datetime, datetime]:
     """The UTC instants between which it is `day` in London; half-open."""
     return london(day, time()), london(day + DAY, time())
-
-
-def half_hours_of(day: date) -> int:
-    """46, 48 or 50."""
-    start, end = day_span(day)
-    return int((end - start) / timedelta(minutes=30))
 
 
 def london_day(at: datetime) -> date:
@@ -47,17 +41,6 @@ def half_hourly(watts: Watts) -> list[int | None]:
     if len(watts) == 48:
         return list(watts)
     return [_mean(watts[minute : minute + 30]) for minute in range(0, MINUTES_A_DAY, 30)]
-
-
-def cut_london_day(day: date, by_utc_day: Mapping[date, Watts]) -> list[int | None]:
-    """The 46, 48 or 50 half-hourly watts of a London day, from the UTC days it touches. None where nothing was read."""
-    start, end = day_span(day)
-    first = (start.hour * 60 + start.minute) // 30
-    touched: list[int | None] = []
-    for utc_day in utc_days(start, end):
-        watts = by_utc_day.get(utc_day)
-        touched += [None] * 48 if watts is None else half_hourly(watts)
-    return touched[first : first + half_hours_of(day)]
 
 
 def _mean(watts: Watts) -> int | None:

@@ -1,4 +1,4 @@
-"""A seller's half-hourly readings as CSV: read strictly, every fault named at once; and written in the operator's convention.
+"""A seller's half-hourly readings as CSV: read strictly, every fault named at once; and half-hours in the operator's convention.
 
 Columns, in any order, named in the first line:
 
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
-from io import StringIO
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -106,16 +105,6 @@ def end_stamped(day: date, watts: Watts) -> Iterator[tuple[datetime, Decimal]]:
     for number, power in enumerate(half_hourly(watts), start=1):
         if power is not None:
             yield midnight + number * HALF_HOUR, Decimal(power) / 1000
-
-
-def write_file(days: Sequence[AssetDay]) -> str:
-    """The days as `asset,end_utc,kw`: UTC, end of the interval, + export. `read_file` reads it back."""
-    text = StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["asset", "end_utc", "kw"])
-    for day in days:
-        rows.writerows([day.asset, f"{end:%Y-%m-%dT%H:%MZ}", f"{kw:f}"] for end, kw in end_stamped(day.day, day.watts))
-    return text.getvalue()
 
 
 def _shape(names: Sequence[str]) -> tuple[_Shape | None, list[Fault]]:

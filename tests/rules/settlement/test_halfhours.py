@@ -6,10 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.rules.halfhours import cut_london_day, day_span, half_hours_of, london_day, month_span, nearest
+from settlement.rules.halfhours import day_span, half_hourly, london_day, month_span, nearest
 
 DAY = timedelta(days=1)
 YEARS = range(2020, 2031)
+
+
+def half_hours_of(day: date) -> int:
+    start, end = day_span(day)
+    return (end - start) // timedelta(minutes=30)
 
 
 def last_sunday(year: int, month: int) -> date:
@@ -34,10 +39,9 @@ def test_all_other_days_have_48(year: int) -> None:
 def test_around_a_clock_change_every_half_hour_belongs_to_one_london_day(month: int, year: int) -> None:
     changes = last_sunday(year, month)
     days = [changes + n * DAY for n in range(-3, 4)]
-    utc = {day: [(day - days[0]).days * 48 + n for n in range(48)] for day in [days[0] - DAY, *days]}
-    cut = [number for day in days for number in cut_london_day(day, utc)]
-    assert cut == list(range(cut[0], cut[0] + len(cut)))
-    assert len(cut) == 48 * len(days) + (2 if month == 10 else -2)
+    spans = [day_span(day) for day in days]
+    assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
+    assert sum(map(half_hours_of, days)) == 48 * len(days) + (2 if month == 10 else -2)
 
 
 def test_a_summer_day_begins_at_eleven_the_evening_before() -> None:
@@ -53,11 +57,7 @@ def test_minutes_become_half_hours_only_where_all_were_read() -> None:
     minutes: list[int | None] = [100] * 1440
     minutes[45] = None
     minutes[60:90] = [1, 2] * 15
-    assert cut_london_day(date(2025, 1, 6), {date(2025, 1, 6): minutes})[:3] == [100, None, 2]
-
-
-def test_a_day_without_readings_is_a_day_of_nothing() -> None:
-    assert cut_london_day(date(2025, 1, 6), {}) == [None] * 48
+    assert half_hourly(minutes)[:3] == [100, None, 2]
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
