@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from markets.models import Asset, Contract, Market, ServiceWindow
 from markets.rules.spans import HALF_HOUR, half_hours, london, window_spans
+from settlement.rules.halfhours import next_month
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,6 @@ class Event:
 def month_of(day: date) -> date:
     """The first day of its month."""
     return day.replace(day=1)
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return month_of(month + timedelta(days=32))
 
 
 def _contracts(market: Market) -> list[Contract]:

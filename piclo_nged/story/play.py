@@ -20,6 +20,7 @@ from markets.problems import RowProblem
 from piclo_nged.dso.nged import wire
 from piclo_nged.dso.nged.rehearsal import NgedSide
 from settlement.operations import readings_needed
+from settlement.rules.halfhours import next_month
 
 from . import calling, month, sellers, settling
 from .sink import Sink
@@ -164,7 +165,7 @@ class Story:
         with self.step("Sellers upload readings; NGED reads them", 2 * sum(map(len, days.values()))) as progress:
             self.summary.readings = settling.upload(month.metered_days(delivered, days), progress)
             self.nged.read_readings(progress)
-        fifteenth = datetime.combine(month.next_month(settled).replace(day=15), clock_time(12), UTC)
+        fifteenth = datetime.combine(next_month(settled).replace(day=15), clock_time(12), UTC)
         self.nged.move_clock(fifteenth)
         with self.step(f"{settled:%B %Y} is settled", 4) as progress:
             self.summary.statements = settling.settle(self.market, settled, self.nged, approver, progress)

@@ -1,4 +1,4 @@
-"""A seller's system sends readings: JSON by the day, or the same CSV as on the page."""
+"""A seller's system sends readings: JSON by the day, or CSV by the half-hour."""
 
 from typing import Any
 
