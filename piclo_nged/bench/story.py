@@ -18,7 +18,7 @@ from piclo_nged.story.stage import stage
 
 from .measured import Measured
 
-LIMIT = 8.0
+LIMIT = 10.0
 """What checks, guards, HTTP, mail and the waiting for both may cost, as a multiple of bare inserts."""
 APPS = ("markets", "dispatch", "settlement", "sops")
 
