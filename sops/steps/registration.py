@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Now
 
-from markets.models import Asset, Market, MarketTime, Operator, Qualification, Seller, SellerIdentity
+from markets.models import Asset, Market, Operator, Qualification, Seller, SellerIdentity
 from markets.operations.assets import offer_assets
 from markets.operations.journal import By
 from markets.operations.people import name_identity, verify_seller
@@ -93,7 +94,7 @@ def decisions_to_record() -> QuerySet[Qualification]:
     return (
         Qualification.objects.filter(status=Qualification.Status.OFFERED)
         .annotate(fell_due_at=late_since)
-        .filter(fell_due_at__lte=MarketTime("market__clock_offset"))
+        .filter(fell_due_at__lte=Now())
         .select_related("asset__seller", "market")
     )
 

@@ -15,7 +15,7 @@ from sops.models import Case, Step
 from sops.operations import conduct, finish_case, set_mode
 from sops.steps import declared
 
-from .worlds import World
+from .worlds import World, named
 
 
 @pytest.fixture
@@ -49,6 +49,14 @@ def test_a_decided_or_withdrawn_competition_waits_for_no_result(world):
         competition = world.competition(timedelta(days=30))
         Competition.objects.filter(pk=competition.pk).update(status=status)
     assert due("record-results") == []
+
+
+def test_the_operator_has_five_real_days_for_an_asset_however_far_its_market_s_clock_has_moved(world):
+    seller = named(world)
+    world.qualification(seller, world.now - timedelta(days=4))
+    assert due("record-qualification") == []
+    world.qualification(seller, world.now - timedelta(days=6))
+    assert len(due("record-qualification")) == 1
 
 
 def test_what_fell_due_in_market_time_is_told_in_real_time(world):
