@@ -1,5 +1,6 @@
 """The difference between the operator's list of contracts and ours, field by field. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ FOUR_PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one contract. `field` is "contract" where one side lacks the whole."""
+    """One field of one contract. `field` is "contract" where one side lacks the whole, or lists it more than once."""
 
     bid: str
     field: str
@@ -23,8 +24,10 @@ class Difference:
 def differences(theirs: Sequence[ListedContract], ours: Mapping[str, ListedContract]) -> list[Difference]:
     """Compares by bid reference, numbers after rounding to four decimals; empty where both lists agree."""
     listed = {contract.bid: contract for contract in theirs}
+    times = Counter(contract.bid for contract in theirs)
     found = [Difference(bid, "contract", "listed", "not here") for bid in listed if bid not in ours]
     found += [Difference(bid, "contract", "not listed", "here") for bid in ours if bid not in listed]
+    found += [Difference(bid, "contract", f"listed {n} times", "once") for bid, n in times.items() if n > 1 and bid in ours]
     for bid in listed.keys() & ours.keys():
         for name in FIELDS:
             their, our = (getattr(side[bid], name).quantize(FOUR_PLACES) for side in (listed, ours))

@@ -58,3 +58,9 @@ def test_differences_name_what_one_side_lacks_and_what_is_not_equal(ours, theirs
     assert {d.bid for d in found if d.field == "contract"} == lacking
     assert {d.bid for d in found if d.field == "accepted_kw"} == unequal
     assert {d.bid for d in found} == lacking | unequal
+
+
+def test_a_contract_that_is_listed_twice_is_a_difference():
+    once = ListedContract("B-1", Decimal(5))
+    [found] = differences([ListedContract("B-1", Decimal(9)), once], {"B-1": once})
+    assert (found.field, found.theirs, found.ours) == ("contract", "listed 2 times", "once")
