@@ -65,7 +65,7 @@ STEPS = (
         modes=(Mode.AUTOMATED,),
         minutes_by_hand=5,
         time_critical=True,
-        runs_elsewhere="Sellers bid by page, file or API",
+        runs_elsewhere="Sellers bid by page or API",
         tallied=True,
     ),
     StepDeclaration(

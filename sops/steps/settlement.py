@@ -117,7 +117,7 @@ STEPS = (
         title="Collect the readings",
         modes=(Mode.AUTOMATED,),
         minutes_by_hand=5,
-        runs_elsewhere="Sellers upload readings by page or API",
+        runs_elsewhere="Sellers send readings by API",
         tallied=True,
     ),
     StepDeclaration(
