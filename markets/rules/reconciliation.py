@@ -27,7 +27,9 @@ def differences(theirs: Sequence[ListedContract], ours: Mapping[str, ListedContr
     times = Counter(contract.bid for contract in theirs)
     found = [Difference(bid, "contract", "listed", "not here") for bid in listed if bid not in ours]
     found += [Difference(bid, "contract", "not listed", "here") for bid in ours if bid not in listed]
-    found += [Difference(bid, "contract", f"listed {n} times", "once") for bid, n in times.items() if n > 1 and bid in ours]
+    found += [
+        Difference(bid, "contract", f"listed {n} times", "once") for bid, n in times.items() if n > 1 and bid in ours
+    ]
     for bid in listed.keys() & ours.keys():
         for name in FIELDS:
             their, our = (getattr(side[bid], name).quantize(FOUR_PLACES) for side in (listed, ours))
