@@ -5,8 +5,10 @@ import json
 from django.contrib import admin
 from unfold.decorators import display
 
-from ..models import JournalEntry, Mail, MailAttempt
+from ..models import JournalEntry, Mail, MailAttempt, User
+from ..operations import mail
 from ..sealing import without_prices
+from .acting import operation
 from .columns import state
 from .noun import Noun, Rows
 
@@ -39,7 +41,18 @@ class MailAdmin(Noun):
     date_hierarchy = "created_at"
     ordering = ("-id",)
     inlines = (AttemptRows,)
+    actions_detail = ("send_again",)
     standing = state()
+
+    @operation(
+        "Send again",
+        consequence="The same message goes to the same address once more. First put right why it was refused.",
+        when=lambda letter: letter.status == Mail.Status.FAILED,
+        icon="forward_to_inbox",
+    )
+    def send_again(self, by: User, letter: Mail) -> str:
+        mail.resend(mail=letter, by=by)
+        return f"{letter} is on its way again."
 
 
 @admin.register(MailAttempt)

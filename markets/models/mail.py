@@ -5,25 +5,11 @@ records the attempt. A worker that dies leaves a claim that runs out, and the ma
 Message-ID: a duplicate is better than a loss.
 """
 
-from datetime import datetime
-from typing import Self
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from .guards import append_only, guarded_states
-
-
-class MailQuerySet(models.QuerySet["Mail"]):
-    """Mail by what a worker may do with it."""
-
-    def due(self, lane: str, at: datetime | None = None) -> Self:
-        """Ready, its pause over, and in nobody's hands."""
-        at = at or timezone.now()
-        return self.filter(status=Mail.Status.READY, lane=lane, not_before__lte=at).filter(
-            Q(claimed_until=None) | Q(claimed_until__lt=at)
-        )
 
 
 @guarded_states()
@@ -57,8 +43,6 @@ class Mail(models.Model):
     not_before = models.DateTimeField(default=timezone.now)
     claimed_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MailQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "mail"

@@ -15,10 +15,12 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ..models import Mail, MailAttempt
+from ..problems import Refused
+from .journal import By, record
 from .letter import letter
 
 logger = logging.getLogger(__name__)
@@ -61,10 +63,28 @@ def queue(mails: Sequence[Mail], *, once: bool = False) -> list[Mail]:
     `once`: a mail whose own `message_id` was queued before is left out; the mails come back without their keys then.
     """
     stored = Mail.objects.bulk_create(stamped(mails), ignore_conflicts=once)
+    _wake(mails)
+    return stored
+
+
+def _wake(mails: Sequence[Mail]) -> None:
+    """Tells the instruction workers of new mail, once this transaction commits."""
     if any(mail.lane == Mail.Lane.INSTRUCTION for mail in mails):
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
-    return stored
+
+
+@transaction.atomic
+def resend(*, mail: Mail, by: By) -> Mail:
+    """Makes a mail that was given up ready again, with the same Message-ID. Raises Refused for any other."""
+    mail = Mail.objects.select_for_update().get(pk=mail.pk)
+    if mail.status != Mail.Status.FAILED:
+        raise Refused(f"{mail} is {mail.get_status_display().lower()}: only a mail given up is sent again.")
+    mail.status, mail.not_before, mail.claimed_until = Mail.Status.READY, timezone.now(), None
+    mail.save(update_fields=["status", "not_before", "claimed_until"])
+    _wake([mail])
+    record(by=by, verb="resend_mail", subject=mail)
+    return mail
 
 
 def stamped(mails: Sequence[Mail]) -> Sequence[Mail]:

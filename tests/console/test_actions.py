@@ -48,6 +48,17 @@ def test_a_seller_is_invited_verified_and_suspended(press: Any, colleague: Any) 
     assert (entry.user, entry.reason) == (colleague, "Company dissolved.")
 
 
+def test_a_mail_given_up_is_sent_again_and_no_other(press: Any) -> None:
+    invite_seller(name="Tidewatt", email="a@tidewatt.example", by="tests")
+    mail = Mail.objects.get()
+    assert "only a mail given up is sent again" in said(press("markets_mail", "send_again", mail.pk))[0]
+    Mail.objects.update(status="failed")
+    assert "is on its way again" in said(press("markets_mail", "send_again", mail.pk))[0]
+    again = Mail.objects.get()
+    assert (again.status, again.message_id) == ("ready", mail.message_id)
+    assert JournalEntry.objects.filter(verb="resend_mail").count() == 1
+
+
 def test_a_reason_is_asked_for(press: Any, seller: Any) -> None:
     press("markets_seller", "suspend", seller.pk, reason="")
     seller.refresh_from_db()
