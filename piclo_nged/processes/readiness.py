@@ -4,7 +4,8 @@ import socket
 import sys
 from collections.abc import Callable
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 LOCAL = "127.0.0.1"
 USUAL_PORT = 8000
@@ -66,12 +67,16 @@ def listens(port: int, host: str = LOCAL) -> Callable[[], bool]:
     return ask
 
 
-def answers(url: str) -> Callable[[], bool]:
-    """A question to ask again and again: does the address answer with 2xx?"""
+def answers(url: str, site: str = "") -> Callable[[], bool]:
+    """A question to ask again and again: does the address answer with 2xx?
+
+    It is asked under the name of `site`, as a proxy would: for real, the server takes no other host than its own.
+    """
+    question = Request(url, headers={"Host": urlsplit(site or url).netloc})
 
     def ask() -> bool:
         try:
-            with urlopen(url, timeout=5) as response:
+            with urlopen(question, timeout=5) as response:
                 return 200 <= response.status < 300
         except (URLError, OSError):
             return False

@@ -16,8 +16,8 @@ def address(host: str, port: int) -> str:
 def start_site(
     processes: Supervisor, host: str, port: int, *, environment: Mapping[str, str], web_workers: int = 1
 ) -> None:
-    """Starts all three; returns once pages are served. Raises NotReady."""
-    web = commands.web(host, port, web_workers)
-    processes.start("web", web, environment=environment, ready=answers(f"{address(host, port)}/health/"))
+    """Starts all three; returns once pages are served. `environment` holds SITE_URL. Raises NotReady."""
+    ready = answers(f"{address(host, port)}/health/", environment["SITE_URL"])
+    processes.start("web", commands.web(host, port, web_workers), environment=environment, ready=ready)
     processes.start("jobs", commands.management("qcluster"), environment=environment)
     processes.start("instructions", commands.management("instructions"), environment=environment)

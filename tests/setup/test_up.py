@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -17,12 +17,13 @@ from tests.setup.conftest import PROJECT, eventually, is_alive
 
 @pytest.fixture
 def up() -> Iterator["subprocess.Popen[str]"]:
-    """The running service, in a database of its own on the tests' server."""
+    """The service as README runs it for real, in a database of its own on the tests' server."""
+    for_real = {"DEBUG": "0", "SECRET_KEY": "x" * 50, "SITE_URL": "https://flex.example.com"}
     with own_database("piclo_up") as url:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up"],
             cwd=PROJECT,
-            env={**os.environ, "DATABASE_URL": url},
+            env={**os.environ, **for_real, "DATABASE_URL": url},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -48,9 +49,10 @@ def running(what: str, pids: set[int]) -> list[int]:
 def test_up_serves_restarts_and_leaves_nothing(up: "subprocess.Popen[str]") -> None:
     assert up.stdout is not None
     line = up.stdout.readline()
-    found = re.match(r"Running: (http://127\.0\.0\.1:\d+) ", line)
+    found = re.match(r"Running: https://flex\.example\.com \(listening on 127\.0\.0\.1 port (\d+)\)", line)
     assert found, line
-    with urlopen(f"{found.group(1)}/health/") as response:
+    health = f"http://127.0.0.1:{found.group(1)}/health/"
+    with urlopen(Request(health, headers={"Host": "flex.example.com"})) as response:
         assert response.status == 200
 
     eventually(lambda: len(running("qcluster", descendants(up.pid))) > 3)  # the leash, the cluster, its workers
