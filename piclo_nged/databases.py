@@ -17,7 +17,7 @@ from piclo_nged.embedded import folders, server
 
 WITHOUT_DATABASE = (
     *("check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages"),
-    *("spectacular", "version"),
+    *("rehearse", "spectacular", "version"),
 )
 OWN_DATABASES = {"demo": "piclo_demo", "bench": "piclo_bench"}
 LOCK_CLASS = 0x91C10  # our range of PostgreSQL's advisory locks: who holds which own database

@@ -26,14 +26,18 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        file, output = options["file"], options["output"]
         try:
-            rehearsal = rehearse(read_summary(options["file"].read_bytes()).refuse_errors())
-            if options["output"]:
-                _write_whole(options["output"], rehearsed_file(rehearsal))
+            rehearsal = rehearse(read_summary(file.read_bytes()).refuse_errors())
         except FileRefused as refusal:
-            raise CommandError(f"{options['file']}: {refusal}") from None
+            raise CommandError(f"{file}: {refusal}") from None
         except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}") from None
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
+        try:
+            if output:
+                _write_whole(output, rehearsed_file(rehearsal))
+        except OSError as error:
+            raise CommandError(f"{output} cannot be written: {error.strerror}.") from None
         self._print_table(rehearsal)
         if options["json"]:
             self.stdout.write(json.dumps(figures(rehearsal)))
