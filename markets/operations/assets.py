@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from ..models import Asset, Market, Qualification, Seller, Zone
 from ..problems import Refused, RowProblem
-from ..rules.mpan import mpan_problem
+from ..rules.mpan import licence_area, mpan_problem
 from ..rules.notices import AssetEntry, QualificationDecision
 from .journal import By, record
 
@@ -18,6 +18,7 @@ def register_assets(*, seller: Seller, entries: Sequence[AssetEntry], by: By) ->
 
     Raises Refused with one problem per bad cell: a repeated ref, an unknown zone, an MPAN that is none.
     """
+    Seller.objects.select_for_update(no_key=True).get(pk=seller.pk)  # one form sent twice is refused, no fault of ours
     taken = set(seller.assets.filter(ref__in=[e.ref for e in entries]).values_list("ref", flat=True))
     zones = {zone.code: zone for zone in Zone.objects.filter(code__in={code for e in entries for code in e.zones})}
     problems: list[RowProblem] = []
@@ -27,7 +28,11 @@ def register_assets(*, seller: Seller, entries: Sequence[AssetEntry], by: By) ->
     if problems:
         raise Refused(f"No asset was registered: {len(problems)} things need correcting.", problems)
     assets = Asset.objects.bulk_create(
-        Asset(seller=seller, **{name: value for name, value in vars(entry).items() if name not in ("zones", "line")})
+        Asset(
+            seller=seller,
+            licence_area=licence_area(entry.import_meter_id or entry.export_meter_id),
+            **{name: value for name, value in vars(entry).items() if name not in ("zones", "line")},
+        )
         for entry in entries
     )
     through = Asset.zones.through
@@ -64,6 +69,7 @@ def _problems(entry: AssetEntry, taken: set[str], zones: dict[str, Zone]) -> lis
 @transaction.atomic
 def offer_assets(*, market: Market, assets: Sequence[Asset], by: By) -> list[Qualification]:
     """Offers assets to a market; those already offered stay as they are. Returns the new offers."""
+    Market.objects.select_for_update(no_key=True).get(pk=market.pk)  # offered twice at once is offered once
     known = set(Qualification.objects.filter(market=market, asset__in=assets).values_list("asset_id", flat=True))
     offers = Qualification.objects.bulk_create(
         [Qualification(market=market, asset=asset) for asset in assets if asset.pk not in known]

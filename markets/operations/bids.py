@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ..models import Asset, Bid, BidChange, BidLine, Competition, Market, Qualification, Seller, ServiceWindow
 from ..problems import Refused, RowProblem
@@ -26,13 +26,22 @@ TERMS = (
 )
 
 
-@transaction.atomic
 def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> list[Bid]:
     """Places all offers, or none. Returns the bids in the order of the offers.
 
     An offer with a `seller_ref` that stands already, with the same terms, is a repeat and returns its bid.
     Raises Refused: one problem per bad cell, each with the offer's line.
     """
+    try:
+        return _place(seller, market, offers, by)
+    except IntegrityError as error:
+        if "bid_seller_ref_once" not in str(error):
+            raise
+        return _place(seller, market, offers, by)  # the same was placed at this very moment: now it is a repeat
+
+
+@transaction.atomic
+def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> list[Bid]:
     _may_bid(seller)
     references = {offer.competition for offer in offers}
     wanted = ServiceWindow.objects.filter(competition__market=market, competition__reference__in=references)

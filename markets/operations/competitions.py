@@ -48,9 +48,10 @@ def publish_competitions(
     With `keep_good` the bad notices are reported in `problems` and the others kept; otherwise Refused is raised
     with all problems and nothing is written.
     """
+    Market.objects.select_for_update(no_key=True).get(pk=market.pk)  # one publication at a time
     known = {
         c.reference: c
-        for c in Competition.objects.select_for_update(of=("self",))
+        for c in Competition.objects.select_for_update(of=("self",), no_key=True)  # bids under way refer to its key
         .filter(market=market, reference__in=[n.reference for n in notices])
         .select_related("product", "zone")
         .prefetch_related("windows")
@@ -124,6 +125,9 @@ def _revision_problems(old: Competition, notice: CompetitionNotice, now: datetim
     if old.status != Competition.Status.PUBLISHED and changed:
         reason = f"It is {old.get_status_display().lower()}: it can't be revised."
         return [wrong("reference", notice.reference, reason)]
+    if "closes_at" in changed and notice.closes_at <= now < old.closes_at:
+        reason = "Bidding is open: it can be made to close earlier, but not in the past, for that would open the bids."
+        return [wrong("closes_at", notice.closes_at.isoformat(), reason)]
     if "closes_at" in changed and old.closes_at <= now:
         # The operator has read the bids, and the proof of completeness says that there are no more.
         reason = f"{why_closed(old, now)} It does not open again: publish a new competition."
@@ -195,7 +199,7 @@ def _revise(old: Competition, notice: CompetitionNotice) -> bool:
     for name in COMPETITION_FIELDS:
         setattr(old, name, getattr(notice, name))
     old.revision += 1
-    old.save()
+    old.save(update_fields=[*COMPETITION_FIELDS, "revision"])  # not its key, for which bids under way would wait
     windows = {w.name: w for w in old.windows.all()}
     for wanted in notice.windows:
         window = _window(old, wanted)
@@ -216,7 +220,7 @@ def _left_out(old: Competition, notice: CompetitionNotice) -> QuerySet[ServiceWi
 @transaction.atomic
 def withdraw_competition(*, competition: Competition, by: By, reason: str) -> Competition:
     """The operator takes a competition back. Its bids stand as history; nothing more can be bid."""
-    competition = Competition.objects.select_for_update().get(pk=competition.pk)
+    competition = Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
     if competition.status == Competition.Status.DECIDED:
         raise Refused(f"{competition} has results: it can't be withdrawn any more.")
     if competition.status != Competition.Status.WITHDRAWN:

@@ -34,13 +34,9 @@ def record_results(
 
     Raises Refused with one problem per bad row, and Contradiction where a decided bid gets another result.
     """
-    bids = {
-        bid.reference: bid
-        for bid in Bid.objects.select_for_update(of=("self",))
-        .filter(competition__market=market, reference__in=[r.bid for r in results])
-        .select_related("competition", "seller", "contract")
-        .order_by("pk")
-    }
+    named = Bid.objects.filter(competition__market=market, reference__in=[r.bid for r in results]).order_by("pk")
+    list(named.select_for_update(of=("self",)).values_list("pk"))  # locked, then read: what came at once is a repeat
+    bids = {bid.reference: bid for bid in named.select_related("competition", "seller", "contract")}
     now = market.now()
     problems: list[RowProblem] = []
     contradictions: list[RowProblem] = []
@@ -81,6 +77,8 @@ def _why_undecidable(bid: Bid, result: BidResult, now: datetime) -> str:
         return "The seller withdrew this bid before gate closure."
     if bid.competition.closes_at > now:
         return "Bidding is still open in this competition."
+    if result.accepted and bid.competition.status == Competition.Status.WITHDRAWN and bid.status == Bid.Status.PLACED:
+        return "This competition was withdrawn: none of its bids can be accepted."
     if result.accepted and not 0 < result.accepted_kw.quantize(FOUR_PLACES) <= bid.capacity_kw:
         return f"Accepted capacity must be above 0 and at most the {bid.capacity_kw.normalize():f} kW offered."
     if any(getattr(result, price) < 0 for price in PRICES):

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from markets.models import BidLine, Competition, JournalEntry
-from markets.operations import bids, competitions
+from markets.operations import bids, clock, competitions
+from markets.operations.feeds import read_bid_changes
 from markets.problems import Refused
 from tests.conftest import notice, offer
 
@@ -96,8 +97,16 @@ def test_publishing_many_takes_few_queries(market, django_assert_max_num_queries
         publish(market, *notices)
 
 
+def test_a_gate_is_not_moved_into_the_past_for_that_would_open_the_bids(market, bid, competition):
+    with pytest.raises(Refused) as refusal:
+        publish(market, notice(opens_at=competition.opens_at, closes_at=market.now() - timedelta(seconds=1)))
+    assert refusal.value.rows[0].column == "closes_at"
+    assert read_bid_changes(market=market, after=0, limit=9) == []
+
+
 def test_a_revision_moves_the_gate_for_the_next_bid(market, competition, seller, asset):
-    publish(market, notice(closes_at=competition.opens_at + timedelta(minutes=1)))
+    publish(market, notice(opens_at=competition.opens_at, closes_at=market.now() + timedelta(minutes=1)))
+    clock.move_clock(market=market, to=market.now() + timedelta(minutes=2), by="tests")
     with pytest.raises(Refused) as refusal:
         bids.place_bids(seller=seller, market=market, offers=[offer()], by="tests")
     assert "Bidding closed" in refusal.value.rows[0].reason

@@ -1,5 +1,6 @@
 """Results: repeats succeed, contradictions are refused, nothing is half-kept."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from markets.models import Bid, Contract, Mail
 from markets.operations import results
+from markets.operations.competitions import withdraw_competition
 from markets.problems import Contradiction, Refused
 from markets.rules.notices import BidResult, ListedContract, NoResponse
 from tests.conftest import close
@@ -51,6 +53,16 @@ def test_a_bad_row_keeps_the_others_out(bid, market, competition):
         results.record_results(market=market, results=rows, by="tests")
     assert [p.line for p in refusal.value.rows] == [3, 4]
     assert not Contract.objects.exists()
+
+
+def test_no_contract_comes_of_a_withdrawn_competition(bid, market, competition):
+    withdraw_competition(competition=competition, by="tests", reason="No need any more.")
+    close(market, competition)
+    with pytest.raises(Refused) as refusal:
+        results.record_results(market=market, results=[accepted(bid)], by="tests")
+    assert "withdrawn" in refusal.value.rows[0].reason
+    rejected = replace(accepted(bid), accepted=False)
+    assert results.record_results(market=market, results=[rejected], by="tests").rejected == 1
 
 
 def test_no_result_while_bidding_is_open(bid, market):
