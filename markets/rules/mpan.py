@@ -4,6 +4,7 @@ Source: the MPAN core of 13 digits as the industry's data catalogue defines it; 
 distributor's. A foreign prefix is an independent network's: "ask a person", not "refuse" (our assumption).
 """
 
+LICENCE_AREAS = {"11": "EM", "14": "WM", "21": "SWA", "22": "SWE"}
 PRIMES = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 
 
@@ -21,6 +22,6 @@ def mpan_problem(number: str) -> str:
     return ""
 
 
-def distributor(number: str) -> str:
-    """The two digits that name the distributor."""
-    return number[:2]
+def licence_area(number: str) -> str:
+    """The licence area that the first two digits name, e.g. EM; empty for an independent network's, or no number."""
+    return LICENCE_AREAS.get(number[:2], "")

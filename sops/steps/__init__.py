@@ -3,9 +3,6 @@
 A new step is one `StepDeclaration` in the module of its phase and one text in `texts/`; `sync_steps` gives it its row.
 """
 
-from typing import Any
-
-from ..models.case import Case
 from . import around, bidding, dispatch, registration, settlement
 from .declaration import Lane, Mode, Phase, StepDeclaration
 
@@ -24,10 +21,4 @@ def declared(key: str) -> StepDeclaration:
     return _BY_KEY[key]
 
 
-def subject_of(case: Case) -> Any | None:
-    """The row that a case is about, or None where it is gone. For pages: the links and the live facts of a case."""
-    model = declared(case.step.key).subject_model()
-    return model._base_manager.filter(pk=case.subject_id).first() if model else None
-
-
-__all__ = ["STEPS", "Lane", "Mode", "Phase", "StepDeclaration", "declared", "subject_of"]
+__all__ = ["STEPS", "Lane", "Mode", "Phase", "StepDeclaration", "declared"]

@@ -63,6 +63,21 @@ def test_a_bad_asset_keeps_all_out(seller, zone, change, column):
     assert not Asset.objects.exists()
 
 
+@pytest.mark.parametrize(("prefix", "area"), [("11", "EM"), ("14", "WM"), ("21", "SWA"), ("22", "SWE"), ("30", "")])
+def test_the_mpan_says_in_which_licence_area_an_asset_stands(seller, prefix, area):
+    """So an asset without a zone can be offered where it stands; an independent network's is for a person."""
+    number = mpan(7, prefix)
+    by_import, by_export = assets.register_assets(
+        seller=seller,
+        entries=[
+            entry(import_meter_id=number, zones=()),
+            entry(ref="PV-1", import_meter_id="", export_meter_id=number, zones=()),
+        ],
+        by="tests",
+    )
+    assert (by_import.licence_area, by_export.licence_area) == (area, area)
+
+
 def test_a_reference_is_the_sellers_own_and_used_once(seller, other_seller, zone):
     assets.register_assets(seller=seller, entries=[entry()], by="tests")
     assets.register_assets(seller=other_seller, entries=[entry()], by="tests")
