@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F, Model
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
@@ -17,7 +18,9 @@ from markets.admin.noun import EditableNoun, Noun
 from markets.models import Market, User
 
 from .models import ForwardedReading, InvoiceLine, ReadingDay, SettlementLine, SettlementRun, Statement, Terms
-from .operations import approve_run, check_run, issue_run, open_points, start_run
+from .operations import approve_run, check_run, invoice_differences, issue_run, open_points, start_run
+
+SHOWN = 100
 
 
 class MayGiveReason(BaseDialogForm):
@@ -114,11 +117,22 @@ class SettlementRunAdmin(Noun):
     standing = state()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_fields(request, obj), "still_open"]
+        return [*super().get_fields(request, obj), "still_open", "invoice_compared"]
 
     @display(description="Open before it is approved")
     def still_open(self, run: SettlementRun) -> str:
         return " ".join(open_points(run)) or "nothing"
+
+    @display(description="The operator's invoice beside it")
+    def invoice_compared(self, run: SettlementRun) -> str:
+        """Where both sides differ, contract by contract; a page can't hold all of a bad month."""
+        if not InvoiceLine.objects.filter(market=run.market, month=run.month).exists():
+            return "No invoice of this month has come yet."
+        found = [(difference.contract, difference.explanation) for difference in invoice_differences(run=run)]
+        if not found:
+            return "Both sides agree on every contract."
+        more = [("and", f"{len(found) - SHOWN:,} further contracts.")] if len(found) > SHOWN else []
+        return format_html_join("", "<p>{}: {}</p>", [*found[:SHOWN], *more])
 
     @operation(
         "Start a run",

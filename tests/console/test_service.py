@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from dispatch.models import Instruction, Match, Trigger
 from markets.models import Contract, JournalEntry, Mail, User
 from markets.operations.clock import move_clock
 from settlement.models import SettlementRun, Statement
+from settlement.operations import InvoiceEntry, record_invoice
 
 
 @pytest.fixture
@@ -108,6 +110,18 @@ class TestRun:
         statement = Statement.objects.get(run=run)
         assert statement.seller == contract.seller
         assert Mail.objects.count() > before
+
+    def test_the_run_says_where_the_operators_invoice_differs(
+        self, press: Any, client: Client, colleague: User, market: Any, contract: Contract, month: datetime
+    ) -> None:
+        first = contract.bid.competition.first_day
+        press(colleague, "settlement_settlementrun", "start", market=market.pk, month=f"{first:%d/%m/%Y}")
+        run = SettlementRun.objects.get()
+        page = reverse("admin:settlement_settlementrun_change", args=[run.pk])
+        assert "No invoice of this month has come yet." in client.get(page).content.decode()
+        line = InvoiceEntry("INV-1", first, contract.reference, Decimal("1000000.00"))
+        record_invoice(market=market, lines=[line], by="tests")
+        assert f"{contract.reference}: They pay £" in client.get(page).content.decode()
 
     def test_a_rerun_without_a_reason_is_refused(
         self, press: Any, colleague: User, market: Any, contract: Contract, month: datetime
