@@ -39,7 +39,6 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "piclo_nged.apps.PicloNgedConfig",
     "unfold.apps.BasicAppConfig",  # the look alone: its other config would put its own admin site in place of ours
-    "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "piclo_nged.apps.ConsoleConfig",  # in place of django.contrib.admin: the console
     "django.contrib.auth",
@@ -48,7 +47,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -12,10 +12,7 @@ from .trigger import Kind, Trigger
 
 
 class InstructionQuerySet(models.QuerySet["Instruction"]):
-    """Instructions by whose they are and what is still owed."""
-
-    def of_sellers(self, sellers: "models.QuerySet[Seller]") -> Self:
-        return self.filter(seller__in=sellers)
+    """Instructions by what is still owed."""
 
     def unanswered(self) -> Self:
         return self.filter(answer=Instruction.Answer.WAITING)

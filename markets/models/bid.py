@@ -15,10 +15,7 @@ PRICES = ("availability_gbp_per_mw_h", "utilisation_gbp_per_mwh", "sustain_gbp_p
 
 
 class BidQuerySet(models.QuerySet["Bid"]):
-    """Bids by whose they are and where they stand."""
-
-    def of_sellers(self, sellers: "models.QuerySet[Seller]") -> Self:
-        return self.filter(seller__in=sellers)
+    """Bids by where they stand."""
 
     def standing(self) -> Self:
         """Not withdrawn: what the operator is asked to decide."""

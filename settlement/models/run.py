@@ -178,13 +178,6 @@ class SettlementLine(models.Model):
         return f"{self.contract} {self.starts_at:%d %B %Y %H:%M}"
 
 
-class StatementQuerySet(models.QuerySet["Statement"]):
-    """Statements by whose they are."""
-
-    def of_sellers(self, sellers: "models.QuerySet[Seller]") -> Self:
-        return self.filter(seller__in=sellers)
-
-
 class Statement(models.Model):
     """What one seller is told of one month. Versioned with its run; it cannot be edited or deleted."""
 
@@ -193,8 +186,6 @@ class Statement(models.Model):
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="statements")
     total_gbp = Gbp()
     issued_at = models.DateTimeField(db_default=models.functions.Now())
-
-    objects = StatementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
