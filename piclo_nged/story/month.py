@@ -11,6 +11,10 @@ from markets.rules.spans import HALF_HOUR, half_hours, london, window_spans
 from settlement.rules.halfhours import next_month
 
 
+class NothingContracted(Exception):
+    """No bid of the season became a contract, so the story cannot go on."""
+
+
 @dataclass(frozen=True)
 class Event:
     """One service day of one contract: when, and how much."""
@@ -32,7 +36,10 @@ def _contracts(market: Market) -> list[Contract]:
 
 
 def busiest_month(market: Market, after: date) -> date:
-    """The month, not before `after`, with the most contracts that are called by trigger, then with the most of all."""
+    """The month, not before `after`, with the most contracts that are called by trigger, then with the most of all.
+
+    Raises NothingContracted.
+    """
     triggered, every = Counter[date](), Counter[date]()
     for contract in _contracts(market):
         for line in contract.bid.lines.all():
@@ -41,6 +48,8 @@ def busiest_month(market: Market, after: date) -> date:
                 every[month] += 1
                 triggered[month] += contract.bid.competition.product.call == "triggered"
                 month = next_month(month)
+    if not every:
+        raise NothingContracted("No offer of this season became a contract: nothing can be dispatched or settled.")
     return max(sorted(every), key=lambda month: (bool(triggered[month]), every[month]))
 
 

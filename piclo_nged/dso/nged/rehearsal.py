@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from markets.problems import RowProblem
 from markets.rules.checksum import SealedBid, completeness
 from piclo_nged.dso.nged.publication import window_names
 from piclo_nged.dso.nged.wire import Competition, Offer, Outcome
@@ -49,7 +50,7 @@ class NgedSide:
             method, path, params={"market": self.market, **query}, json=json, content=content, headers=headers
         )
         if answer.is_error:
-            raise CallFailed(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")
+            raise CallFailed(f"{method} {path} is answered {answer.status_code}: {_words(answer)}")
         return answer.json()
 
     def move_clock(self, to: datetime) -> None:
@@ -148,6 +149,17 @@ class NgedSide:
     def invoice(self, lines: Sequence[dict[str, Any]]) -> Any:
         """Sends invoice lines."""
         return self.call("POST", "/invoices", json=lines)
+
+
+def _words(answer: httpx.Response) -> str:
+    """What a problem says, a line per fault; the answer as it is where it is no problem."""
+    if answer.headers.get("Content-Type") != "application/problem+json":
+        return answer.text[:2000]
+    problem = answer.json()
+    faults = problem.get("errors", [])
+    told = [RowProblem(*(fault[name] for name in ("line", "column", "value", "reason"))) for fault in faults[:20]]
+    unsaid = [f"... and {len(faults) - len(told)} more"] if len(faults) > len(told) else []
+    return "\n".join([problem["detail"], *map(str, told), *unsaid])
 
 
 def _key_of_bid(bid: dict[str, Any]) -> tuple[Any, ...]:

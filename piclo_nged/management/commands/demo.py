@@ -16,6 +16,7 @@ from piclo_nged.processes.supervisor import NotReady
 from piclo_nged.story import people, screen
 from piclo_nged.story.calling import MailLost
 from piclo_nged.story.encore import open_for_visitors
+from piclo_nged.story.month import NothingContracted
 from piclo_nged.story.play import Story, row
 from piclo_nged.story.stage import stage
 
@@ -52,7 +53,7 @@ class Command(BaseCommand):
                 if not once:
                     console.print("The site stays up until Ctrl-C.")
                     processes.watch(console.print)
-        except (CallFailed, FeedIncomplete, MailLost, NotReady, Refused) as error:
+        except (CallFailed, FeedIncomplete, MailLost, NothingContracted, NotReady, Refused) as error:
             raise CommandError(error) from error
         except KeyboardInterrupt:
             console.print("Stopped.")
@@ -62,8 +63,11 @@ def _season(file: Path | None) -> tuple[bytes, wire.Season]:
     """The file's bytes, and what it tells. Raises CommandError with every fault of it."""
     try:
         content = file.read_bytes() if file else sample_season().encode()
-        return content, wire.read_summary(content).refuse_errors().season
+        season = wire.read_summary(content).refuse_errors().season
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
     except wire.FileRefused as refusal:
         raise CommandError(f"{file} cannot be played, nothing was done.\n{refusal}") from refusal
+    if not season.competitions:
+        raise CommandError(f"{file} has a header and no rows, so there is nothing to play.")
+    return content, season

@@ -1,0 +1,49 @@
+"""Season files that are sound, and yet cannot be played to the end: one sentence says why."""
+
+from datetime import date
+
+import httpx
+import pytest
+from django.core.management import CommandError, call_command
+
+from markets.models import Market
+from piclo_nged.dso.nged.rehearsal import CallFailed, NgedSide
+from piclo_nged.dso.nged.sample import sample_season
+from piclo_nged.story.month import NothingContracted, busiest_month
+
+
+def test_a_file_without_rows_is_refused_before_anything_starts(tmp_path):
+    file = tmp_path / "header.csv"
+    file.write_text(sample_season().splitlines()[0] + "\n")
+    with pytest.raises(CommandError, match=r"header\.csv has a header and no rows"):
+        call_command("demo", "--once", season=file)
+
+
+def test_a_season_that_nobody_won_ends_with_a_sentence(market: Market):
+    with pytest.raises(NothingContracted, match="nothing can be dispatched or settled"):
+        busiest_month(market, date(2026, 12, 1))
+
+
+def test_a_call_that_is_refused_is_told_fault_by_fault():
+    faults = [
+        {"line": line, "column": "Flexibility Product", "value": "x", "reason": "Unknown product."}
+        for line in range(2, 32)
+    ]
+    problem = {
+        "title": "Nothing of it was kept",
+        "status": 422,
+        "detail": "30 things need correcting.",
+        "errors": faults,
+    }
+    headers = {"Content-Type": "application/problem+json"}
+    nged = NgedSide(site="http://nged.example", token="", market="m")
+    nged.http = httpx.Client(
+        base_url="http://nged.example",
+        transport=httpx.MockTransport(lambda _: httpx.Response(422, json=problem, headers=headers)),
+    )
+    with pytest.raises(CallFailed) as failure:
+        nged.publish(b"")
+    lines = str(failure.value).splitlines()
+    assert lines[0] == "POST /competitions/import is answered 422: 30 things need correcting."
+    assert lines[1] == "Line 2, Flexibility Product: Unknown product."
+    assert lines[-1] == "... and 10 more"
