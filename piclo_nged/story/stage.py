@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.core.management import call_command
 
-from piclo_nged.preparation import prepare
 from piclo_nged.processes.readiness import LOCAL, usual_port
 from piclo_nged.processes.site import address, start_site
 from piclo_nged.processes.supervisor import Supervisor
@@ -23,8 +22,7 @@ def stage() -> Iterator[tuple[str, Sink, Supervisor]]:
 
     The processes run as for real (DEBUG off), their mail goes to the sink. Raises NotReady.
     """
-    call_command("migrate", interactive=False, verbosity=0)
-    prepare()
+    call_command("prepare")
     with (
         TemporaryDirectory(prefix="piclo-nged-") as folder,
         Supervisor(Path(folder)) as processes,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ, Schedule
@@ -23,6 +24,12 @@ def test_preparing_brings_a_database_to_where_the_story_begins(db):
     assert Product.objects.get(name="Dynamic").call == "triggered"
     assert Step.objects.count() == len(STEPS)
     assert Article.objects.filter(status="published").exists()
+    assert Schedule.objects.count() == len(JOBS)
+
+
+def test_a_deployment_of_parts_prepares_by_the_command_that_the_readme_names(db):
+    call_command("prepare")
+    assert Operator.objects.exists()
     assert Schedule.objects.count() == len(JOBS)
 
 

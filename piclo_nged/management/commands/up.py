@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from piclo_nged.preparation import prepare
 from piclo_nged.processes.readiness import LOCAL, USUAL_PORT, PortTaken, free_port, usual_port
 from piclo_nged.processes.site import address, start_site
 from piclo_nged.processes.supervisor import NotReady, Supervisor
@@ -27,8 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int | None, web_workers: int, **options: Any) -> None:
         try:
             port = usual_port(host) if port is None else free_port(host, port)
-            call_command("migrate", interactive=False, verbosity=0)
-            prepare()
+            call_command("prepare")
             with Supervisor() as processes:
                 site = os.environ.get("SITE_URL") or address(host, port)
                 start_site(processes, host, port, environment={"SITE_URL": site}, web_workers=web_workers)
