@@ -13,6 +13,7 @@ from piclo_nged import bootstrap
 
 def main() -> None:
     bootstrap.enter_environment()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from piclo_nged import databases, embedded
@@ -21,7 +22,7 @@ def main() -> None:
     try:
         with databases.for_command(sys.argv):
             execute_from_command_line(sys.argv)
-    except (databases.Refused, embedded.NoServer) as error:
+    except (databases.Refused, embedded.NoServer, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
 

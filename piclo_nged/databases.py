@@ -25,8 +25,7 @@ OWN_AT_ONCE = 20
 
 
 class Refused(Exception):
-    """A command that makes and drops a database was asked for where that must not be. The text says what to
-    do."""
+    """A command cannot have the database that it needs, or must not make one here. The text says what to do."""
 
 
 def debug_is_on() -> bool:
@@ -52,6 +51,7 @@ def for_command(arguments: Sequence[str]) -> Iterator[None]:
         yield
         return
     with ExitStack() as stack:
+        _refuse_another_kind(os.environ.get("DATABASE_URL", ""))
         if command in OWN_DATABASES:
             _refuse_for_real(command)
         if not os.environ.get("DATABASE_URL") and debug_is_on():
@@ -89,6 +89,11 @@ def own_database(name: str) -> Iterator[str]:
 def _refuse_for_real(what: str) -> None:
     if not debug_is_on():
         raise Refused(f"{what} makes and drops a database of its own, so it refuses to run with DEBUG=0.")
+
+
+def _refuse_another_kind(address: str) -> None:
+    if address and urlsplit(address).scheme not in ("postgresql", "postgres"):
+        raise Refused("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host:5432/name")
 
 
 def _take(connection: psycopg.Connection, name: str) -> str:
