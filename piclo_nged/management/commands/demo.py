@@ -47,6 +47,8 @@ class Command(BaseCommand):
                 if not once:
                     open_for_visitors(logins.seller)
                 screen.welcome(console, site, summary, logins, sink.folder)
+                if once:
+                    console.print("All of this ends here: without --once the site stays up.")
                 if options["json"]:
                     self.stdout.write(json.dumps(row(summary)))
                     self.stdout.flush()
