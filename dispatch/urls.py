@@ -7,6 +7,6 @@ from . import views
 app_name = "dispatch"
 urlpatterns = [
     path("instructions/", views.InstructionList.as_view(), name="instructions"),
-    path("instructions/<str:reference>/", views.InstructionPage.as_view(), name="instruction"),
+    path("instructions/<slug:reference>/", views.InstructionPage.as_view(), name="instruction"),
     path("answer/<str:token>/", views.AnswerByLink.as_view(), name="answer"),
 ]

@@ -63,6 +63,7 @@ class TermsForm(forms.Form):
         label="Longest run",
         required=False,
         min_value=1,
+        max_value=2**31 - 1,
         help_text="How long you can deliver in one go, if there is a limit.",
     )
 

@@ -7,5 +7,5 @@ from . import views
 app_name = "settlement"
 urlpatterns = [
     path("statements/", views.StatementList.as_view(), name="statements"),
-    path("statements/<str:reference>/", views.StatementPage.as_view(), name="statement"),
+    path("statements/<slug:reference>/", views.StatementPage.as_view(), name="statement"),
 ]

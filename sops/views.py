@@ -57,7 +57,7 @@ class HelpIndex(Page, ListView):
 
     def get_queryset(self) -> QuerySet[Article]:
         articles = Article.objects.filter(status=Article.Status.PUBLISHED)
-        self.words = self.request.GET.get("q", "").strip()
+        self.words = self.request.GET.get("q", "").replace("\0", " ").strip()  # no text of the database holds it
         for word in self.words.split():
             articles = articles.filter(Q(title__icontains=word) | Q(body__icontains=word))
         return articles.order_by("title")

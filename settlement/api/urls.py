@@ -7,5 +7,5 @@ from . import readings, statements
 urlpatterns = [
     path("readings", readings.ReadingsView.as_view(), name="readings"),
     path("statements", statements.StatementsView.as_view(), name="statements"),
-    path("statements/<str:reference>", statements.StatementView.as_view(), name="statement"),
+    path("statements/<slug:reference>", statements.StatementView.as_view(), name="statement"),
 ]
