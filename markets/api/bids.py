@@ -1,4 +1,4 @@
-"""Bids by API: the same operation as the page and the CSV upload. Aggregators with thousands of bids do not click."""
+"""Bids by API: the same operation as the page. Aggregators with thousands of bids do not click."""
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef

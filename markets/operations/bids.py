@@ -1,6 +1,6 @@
 """Bidding: place, revise, withdraw, until gate closure. Every change is kept, in order, for the operator's feed.
 
-The page, the CSV upload and both APIs come here. What one call places counts as one moment of market time.
+The page and the sellers' API come here. What one call places counts as one moment of market time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -55,7 +55,7 @@ def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> l
     }
     now = market.now()
     assets = _usable_assets(seller, market, offers)
-    repeats, problems = _repeats(seller, offers)
+    repeats, problems = _repeats(seller, market, offers)
     grounds = {reference: _ground(competition, assets) for reference, competition in found.items()}
     fresh = [offer for offer in offers if offer.seller_ref not in repeats]
     for offer in fresh:
@@ -109,25 +109,33 @@ def _ground(competition: Competition, assets: dict[str, Asset]) -> Ground:
     )
 
 
-def _repeats(seller: Seller, offers: Sequence[Offer]) -> tuple[dict[str, Bid], list[RowProblem]]:
-    """Bids that stand already under an offer's seller_ref; and problems where the terms differ or it stands twice."""
+def _repeats(seller: Seller, market: Market, offers: Sequence[Offer]) -> tuple[dict[str, Bid], list[RowProblem]]:
+    """Bids known under an offer's seller_ref; and problems where one is no repeat or the reference stands twice."""
     refs = [offer.seller_ref for offer in offers if offer.seller_ref]
-    known = {b.seller_ref: b for b in seller.bids.filter(seller_ref__in=refs).select_related("competition")}
+    bids = seller.bids.filter(seller_ref__in=refs).select_related("competition")
+    known = {bid.seller_ref: bid for bid in bids.prefetch_related("lines__window", "assets")}
     problems, seen = [], set[str]()
     for offer in offers:
         bid = known.get(offer.seller_ref)
-        if bid and (
-            bid.competition.reference != offer.competition or any(getattr(bid, t) != getattr(offer, t) for t in TERMS)
-        ):
-            reason = (
-                f"You already placed {bid} under this reference, with other terms. Revise it, or use a new reference."
-            )
+        if bid and (reason := _why_no_repeat(bid, offer, market)):
             problems.append(RowProblem(offer.line, "seller_ref", offer.seller_ref, reason))
         elif offer.seller_ref in seen:
             problems.append(RowProblem(offer.line, "seller_ref", offer.seller_ref, "This reference stands twice."))
         if offer.seller_ref:
             seen.add(offer.seller_ref)
     return known, problems
+
+
+def _why_no_repeat(bid: Bid, offer: Offer, market: Market) -> str:
+    same_place = (bid.competition.market_id, bid.competition.reference) == (market.pk, offer.competition)
+    same_windows = {line.window.name for line in bid.lines.all()} == set(offer.windows)
+    same_assets = {asset.ref for asset in bid.assets.all()} == set(offer.assets)
+    same_terms = all(getattr(bid, term) == getattr(offer, term) for term in TERMS)
+    if not (same_place and same_windows and same_assets and same_terms):
+        return f"You already placed {bid} under this reference, with other terms, windows or assets. Revise it, or use a new one."
+    if bid.status == Bid.Status.WITHDRAWN:
+        return f"You withdrew {bid}, placed under this reference; it does not come back. Use a new reference."
+    return ""
 
 
 def _store(

@@ -1,6 +1,7 @@
 """Bidding: what a seller may place, change and take back, and until when."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from markets.models import BidChange, JournalEntry
 from markets.operations import bids, competitions, people
 from markets.problems import Refused
-from tests.conftest import close, offer
+from tests.conftest import close, notice, offer
 
 
 def test_a_bid_stands_with_lines_assets_history_and_one_journal_entry(bid, competition, asset):
@@ -120,6 +121,27 @@ def test_a_sellers_own_reference_makes_placing_repeatable(seller, market, compet
             seller=seller, market=market, offers=[offer(seller_ref="A1", capacity_kw=Decimal(7), line=5)], by="tests"
         )
     assert (refusal.value.rows[0].line, refusal.value.rows[0].column) == (5, "seller_ref")
+
+
+def test_under_a_known_reference_other_windows_or_assets_are_no_repeat(
+    seller, market, make_competition, make_asset, asset
+):
+    [evening] = notice().windows
+    make_competition(windows=(evening, replace(evening, name="Late", local_start=time(20), local_end=time(22))))
+    make_asset(seller, "EV-2")
+    bids.place_bids(seller=seller, market=market, offers=[offer(seller_ref="A1")], by="tests")
+    for other in ({"windows": ("Evening", "Late")}, {"assets": ("EV-1", "EV-2")}):
+        with pytest.raises(Refused) as refusal:
+            bids.place_bids(seller=seller, market=market, offers=[offer(seller_ref="A1", **other)], by="tests")
+        assert "other terms, windows or assets" in refusal.value.rows[0].reason
+
+
+def test_a_withdrawn_bid_does_not_come_back_under_its_reference(seller, market, competition, asset):
+    [bid] = bids.place_bids(seller=seller, market=market, offers=[offer(seller_ref="A1")], by="tests")
+    bids.withdraw_bid(bid=bid, by="tests")
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=seller, market=market, offers=[offer(seller_ref="A1")], by="tests")
+    assert "withdrew" in refusal.value.rows[0].reason
 
 
 def test_placing_a_thousand_bids_takes_no_more_queries_than_placing_ten(
