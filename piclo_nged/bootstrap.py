@@ -11,11 +11,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import pwd
 import re
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Iterator  # that of collections.abc takes no [None] on 3.8
 
@@ -196,17 +197,28 @@ def _candidates() -> Iterator[str]:
     for name in ["python" + version for version in PREFERRED] + ["python3", "python"]:
         for folder in folders:
             yield os.path.join(folder or ".", name)
-    # Without HOME, expanduser asks the user database.
-    root = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
-    versions = os.path.join(root, "versions")
-    installed = os.listdir(versions) if os.access(versions, os.R_OK | os.X_OK) else []
-    for version in PREFERRED:
-        for name in sorted(installed, reverse=True):
-            if name.startswith(version + "."):
-                yield os.path.join(versions, name, "bin", "python" + version)
+    for root in _pyenv_folders():
+        versions = os.path.join(root, "versions")
+        installed = os.listdir(versions) if os.access(versions, os.R_OK | os.X_OK) else []
+        for version in PREFERRED:
+            for name in sorted(installed, reverse=True):
+                if name.startswith(version + "."):
+                    yield os.path.join(versions, name, "bin", "python" + version)
     uv = shutil.which("uv")
     if uv:
         yield _output([uv, "python", "find", "--no-project", ">=%d.%d,<=%d.%d" % (*OLDEST, *NEWEST)]).strip()
+
+
+def _pyenv_folders() -> list[str]:
+    """PYENV_ROOT, else .pyenv in HOME and in the home that the user database names: sudo, cron and CI often
+    leave HOME unset, or set it to another's."""
+    root = os.environ.get("PYENV_ROOT")
+    if root:
+        return [root]
+    homes = [os.environ.get("HOME", "")]
+    with suppress(KeyError):  # a container's user without a name
+        homes.append(pwd.getpwuid(os.getuid()).pw_dir)
+    return [os.path.join(home, ".pyenv") for home in dict.fromkeys(homes) if os.path.isabs(home)]
 
 
 def _probe(candidate: str) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,6 +29,16 @@ def test_home_may_be_unset(monkeypatch: pytest.MonkeyPatch, empty_machine: Path)
     monkeypatch.delenv("HOME")
     monkeypatch.delenv("PYENV_ROOT")
     assert all(os.path.isabs(candidate) for candidate in bootstrap._candidates())
+
+
+def test_pyenv_is_found_though_home_is_set_to_another_folder(
+    monkeypatch: pytest.MonkeyPatch, empty_machine: Path
+) -> None:
+    monkeypatch.delenv("PYENV_ROOT")
+    monkeypatch.setenv("HOME", str(empty_machine / "elsewhere"))
+    monkeypatch.setattr(bootstrap.pwd, "getpwuid", lambda _: SimpleNamespace(pw_dir=str(empty_machine / "mine")))
+    pyenvs = program(empty_machine / "mine/.pyenv/versions/3.13.0/bin/python3.13", "#!/bin/sh\necho 3.13\n")
+    assert bootstrap.find_python(avoid=empty_machine / ".venv") == str(pyenvs)
 
 
 def test_no_python_is_one_sentence_on_how_to_get_one(empty_machine: Path) -> None:
