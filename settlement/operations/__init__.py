@@ -4,7 +4,7 @@ from .approval import approve_run, open_points, unmatched_instructions
 from .feed import read_reading_days
 from .invoices import InvoiceEntry, InvoiceRecorded, invoice_differences, record_invoice
 from .issue import issue_run
-from .missing import MissingDay, missing_readings, readings_needed
+from .needed import readings_needed
 from .readings import DayOfReadings, Stored, store_readings, upload_readings
 from .runs import check_run, start_run
 from .versions import changes_of
@@ -13,14 +13,12 @@ __all__ = [
     "DayOfReadings",
     "InvoiceEntry",
     "InvoiceRecorded",
-    "MissingDay",
     "Stored",
     "approve_run",
     "changes_of",
     "check_run",
     "invoice_differences",
     "issue_run",
-    "missing_readings",
     "open_points",
     "read_reading_days",
     "readings_needed",

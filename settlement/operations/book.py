@@ -1,7 +1,7 @@
 """The book of a month: the contracts, instructions and assets that its lines are made of, read in a few queries."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,7 +14,7 @@ from markets.models import Asset, Bid, BidLine, Contract, Market, Product
 from ..rules.baseline import is_battery
 from ..rules.calls import ASKS, ENDS, Called, asked
 from ..rules.events import ContractTerms, Event, MonthOfEvents, Season, Window, event_days, events_of, season_of
-from ..rules.halfhours import london_day, month_span, next_month, utc_days
+from ..rules.halfhours import london_day, month_span, next_month
 from ..rules.like_days import LOOK_BACK_DAYS, holidays_of_england_and_wales, like_days
 
 DAY = timedelta(days=1)
@@ -78,21 +78,9 @@ class Book:
     def holidays(self) -> frozenset[date]:
         return holidays_of_england_and_wales(self.month.year - 1, self.month.year)
 
-    def asked_events(self) -> Iterator[tuple[ContractTerms, Event]]:
-        """The events of the month that need readings."""
-        for contract, events in self.to_settle.values():
-            for event in events.events:
-                if event.is_asked:
-                    yield contract, event
-
     def days_of_baseline(self, asset_id: int, event: Event) -> tuple[date, ...]:
         """The like days that may be needed for an asset's baseline of an event: London days."""
         return like_days(london_day(event.starts_at), self.event_days[asset_id], self.holidays).candidates
-
-
-def event_utc_days(event: Event) -> set[date]:
-    """The UTC days an event touches."""
-    return set(utc_days(event.starts_at, event.ends_at))
 
 
 def open_book(*, market: Market, month: date) -> Book:

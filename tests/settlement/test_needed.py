@@ -1,24 +1,21 @@
-"""Which readings a month still lacks, before it is settled."""
+"""Which readings the settlement of a month looks at."""
 
 from collections.abc import Callable
 from datetime import date
 
 from dispatch.models import Instruction
 from markets.models import Asset, Contract, Market
-from settlement.operations import MissingDay, missing_readings, readings_needed
+from settlement.operations import readings_needed
 
-from .world import JANUARY, meter
+from .world import JANUARY
 
 
-def test_days_of_events_without_readings(market: Market, instruction: Instruction, asset: Asset) -> None:
-    lacking = MissingDay(asset.seller_id, asset.pk, date(2025, 1, 15))
-    assert missing_readings(market=market, month=JANUARY) == [lacking]
-    meter(asset, date(2025, 1, 15), date(2025, 1, 15), lambda day: 1)
-    assert missing_readings(market=market, month=JANUARY) == []
+def test_the_day_of_an_instruction_is_needed(market: Market, instruction: Instruction, asset: Asset) -> None:
+    assert date(2025, 1, 15) in readings_needed(market=market, month=JANUARY)[asset.pk]
 
 
 def test_a_window_that_only_had_to_be_kept_available_needs_none(market: Market, january_contract: Contract) -> None:
-    assert missing_readings(market=market, month=JANUARY) == []
+    assert readings_needed(market=market, month=JANUARY) == {}
 
 
 def test_like_days_of_baselines_are_needed_too(market: Market, sustain: Callable[..., Contract], asset: Asset) -> None:

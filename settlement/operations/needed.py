@@ -1,0 +1,19 @@
+"""Which readings the settlement of a month looks at."""
+
+from collections import defaultdict
+from datetime import date
+
+from markets.models import Market
+
+from .book import open_book
+from .lines import needed_days, parts
+
+
+def readings_needed(*, market: Market, month: date) -> dict[int, set[date]]:
+    """Per key of an asset: the UTC days whose readings the month's settlement looks at, like days of baselines included."""
+    book = open_book(market=market, month=month.replace(day=1))
+    needed: dict[int, set[date]] = defaultdict(set)
+    for part in parts(book):
+        for asset_id, days in needed_days(book, part).items():
+            needed[asset_id] |= days
+    return dict(needed)
