@@ -23,6 +23,7 @@ Project = Callable[[], Path]
 DJANGO = {
     "django/__init__.py": "__version__ = '{version}'\n",
     "django/core/__init__.py": "",
+    "django/core/exceptions.py": "class ImproperlyConfigured(Exception): ...\n",
     "django/core/management/__init__.py": (
         "def execute_from_command_line(argv):\n    import django\n    print('ran', django.__version__, *argv[1:])\n"
     ),
