@@ -28,5 +28,5 @@ def test_a_percentile_is_one_of_the_values_with_that_share_at_or_below(values, s
 
 
 def test_an_unknown_benchmark_is_named_beside_the_known():
-    with pytest.raises(CommandError, match="No benchmark is called nope. There are: story, dispatch-idle"):
+    with pytest.raises(CommandError, match=r"No benchmark is called nope\. There are: story, dispatch-idle"):
         call_command("bench", "nope")
