@@ -106,7 +106,7 @@ def test_assets_on_offer_are_read_by_position_and_decided(nged: Machine, market:
         "postcode": "NG1 1AA",
         "import_meter_id": asset.import_meter_id,
         "export_meter_id": "",
-        "licence_area": "",
+        "licence_area": "EM",
         "max_import_capacity_kw": "84.0000",
         "max_export_capacity_kw": "84.0000",
     }
