@@ -17,7 +17,7 @@ def send_ordinary_mail() -> int:
 
 def close_competitions() -> int:
     """Adds the proof of completeness to competitions that gate closure has passed, in every market."""
-    return sum(feeds.close_competitions(market=market) for market in Market.objects.all())
+    return sum(feeds.close_competitions(market=market, by="close_competitions") for market in Market.objects.all())
 
 
 def forget_idempotent_calls() -> int:

@@ -42,7 +42,7 @@ def number(*, numbered: models.QuerySet[Any], unnumbered: models.QuerySet[Any], 
 
 def read_bid_changes(*, market: Market, after: int, limit: int) -> list[BidChange]:
     """The bid changes after position `after`, in order. Sealed ones appear only once their competition is closed."""
-    close_competitions(market=market)
+    close_competitions(market=market, by="gate closure")
     changes = BidChange.objects.filter(market=market)
     visible = changes if market.feed_is_live else changes.filter(competition__closes_at__lte=market.now())
     number(numbered=changes, unnumbered=visible.filter(position=None), feed=f"bids of market {market.pk}")
@@ -58,7 +58,7 @@ def read_qualifications(*, market: Market, after: int, limit: int) -> list[Quali
 
 
 @transaction.atomic
-def close_competitions(*, market: Market) -> int:
+def close_competitions(*, market: Market, by: By) -> int:
     """Adds the `closed` entry to each competition that gate closure has passed. Returns how many were closed."""
     due = list(
         Competition.objects.closed()
@@ -78,6 +78,7 @@ def close_competitions(*, market: Market) -> int:
     now = market.now()
     entries = [_closed_entry(competition, sealed[competition.pk], now) for competition in due]
     BidChange.objects.bulk_create(entries, ignore_conflicts=True)
+    record(by=by, verb="close_competitions", subject=market, count=len(entries))
     return len(entries)
 
 

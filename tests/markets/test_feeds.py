@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
-from markets.models import BidChange
+from markets.models import BidChange, JournalEntry
 from markets.operations import bids, feeds
 from markets.problems import Refused
 from markets.rules.checksum import SealedBid, completeness
@@ -62,9 +62,10 @@ def test_the_closed_entry_proves_completeness(market, seller, competition, asset
 
 def test_closing_twice_adds_one_entry(market, bid, competition):
     market = close(market, competition)
-    assert feeds.close_competitions(market=market) == 1
-    assert feeds.close_competitions(market=market) == 0
+    assert feeds.close_competitions(market=market, by="tests") == 1
+    assert feeds.close_competitions(market=market, by="tests") == 0
     assert BidChange.objects.filter(kind="closed").count() == 1
+    assert JournalEntry.objects.get(verb="close_competitions").details == {"count": 1}
 
 
 def test_receipts_only_for_what_was_sent(market, bid, competition):
@@ -121,7 +122,7 @@ def test_closure_waits_for_a_bid_that_was_checked_in_time(market, seller, compet
 
     def closer() -> None:
         try:
-            feeds.close_competitions(market=close(market, competition))
+            feeds.close_competitions(market=close(market, competition), by="tests")
             closed.set()
         finally:
             connection.close()
