@@ -1,8 +1,12 @@
 """What all apps share: the journal, and every email with its attempts."""
 
 import json
+import re
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 from unfold.decorators import display
 
 from ..models import JournalEntry, Mail, MailAttempt, User
@@ -11,6 +15,8 @@ from ..sealing import without_prices
 from .acting import operation
 from .columns import state
 from .noun import Noun, Rows
+
+ANSWER_KEY = re.compile(r"(/answer/)\S+")
 
 
 @admin.register(JournalEntry)
@@ -41,8 +47,18 @@ class MailAdmin(Noun):
     date_hierarchy = "created_at"
     ordering = ("-id",)
     inlines = (AttemptRows,)
+    hidden_fields = never_looked_up = ("text", "html")
+    readonly_fields = ("text_shown",)
     actions_detail = ("send_again",)
     standing = state()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return [*super().get_fields(request, obj), "text_shown"]
+
+    @display(description="Text")
+    def text_shown(self, letter: Mail) -> str:
+        """Without the key of its link: whoever has that answers in the mailbox's name."""
+        return ANSWER_KEY.sub(r"\1...", letter.text)
 
     @operation(
         "Send again",

@@ -132,6 +132,9 @@ def _revision_problems(old: Competition, notice: CompetitionNotice, now: datetim
         # The operator has read the bids, and the proof of completeness says that there are no more.
         reason = f"{why_closed(old, now)} It does not open again: publish a new competition."
         return [wrong("closes_at", notice.closes_at.isoformat(), reason)]
+    if old.closes_at <= now and set(changed) - {"name"}:
+        reason = f"{why_closed(old, now)} Sellers bid on what it asked for then: {', '.join(changed)} can't change."
+        return [wrong("reference", notice.reference, reason)]
     left_out = _left_out(old, notice).filter(bid_lines__isnull=False).distinct() if "windows" in changed else ()
     reason = "It has bids and can't be left out; withdraw the competition instead."
     return [wrong("windows", window.name, reason) for window in left_out]

@@ -10,7 +10,7 @@ from markets.models import BidLine, Competition, JournalEntry
 from markets.operations import bids, clock, competitions
 from markets.operations.feeds import read_bid_changes
 from markets.problems import Refused
-from tests.conftest import notice, offer
+from tests.conftest import close, notice, offer
 
 
 def publish(market, *notices, **more):
@@ -95,6 +95,16 @@ def test_publishing_many_takes_few_queries(market, django_assert_max_num_queries
     notices = [notice(f"T9A-{number}") for number in range(300)]
     with django_assert_max_num_queries(12):
         publish(market, *notices)
+
+
+def test_what_was_bid_on_stands_once_the_gate_has_closed(market, bid, competition):
+    now = notice(opens_at=competition.opens_at, closes_at=competition.closes_at)
+    close(market, competition)
+    longer = replace(now, windows=(replace(now.windows[0], weekdays=(1, 2, 3, 4, 5, 6, 7)),))
+    with pytest.raises(Refused) as refusal:
+        publish(market, longer)
+    assert "window Evening can't change" in refusal.value.rows[0].reason
+    assert publish(market, replace(now, name="Better spelt")).revised == [now.reference]
 
 
 def test_a_gate_is_not_moved_into_the_past_for_that_would_open_the_bids(market, bid, competition):

@@ -1,0 +1,25 @@
+"""What the console tells of a mail: what was said to whom, but not the key by which its reader answers."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from markets.models import Mail
+
+pytestmark = pytest.mark.django_db
+
+
+def test_nobody_at_the_console_can_answer_in_a_mailboxs_name(console: Client) -> None:
+    text, html = (
+        "START now. Answer: https://flex.example/answer/WzEs:1xVY:sig/ \nIn time.",
+        "<a href='/answer/WzEs:1x/'>",
+    )
+    mail = Mail.objects.create(recipient="a@b.example", subject="START", text=text, html=html, message_id="<1@x>")
+    told: Any = console.get(reverse("admin:markets_mail_change", args=[mail.pk])).content.decode()
+    assert "START now." in told
+    assert "In time." in told
+    assert "WzEs" not in told
+    for lookup in ("text__contains=answer/W", "html__contains=answer/W"):
+        assert console.get(f"{reverse('admin:markets_mail_changelist')}?{lookup}").status_code == 400
