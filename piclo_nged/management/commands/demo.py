@@ -1,6 +1,7 @@
 """`manage.py demo`: the whole story on one command, from NGED's competitions to a seller's statement."""
 
 import json
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from piclo_nged.story.month import NothingContracted
 from piclo_nged.story.play import Story, row
 from piclo_nged.story.stage import stage
 
+INTERRUPTED = 130  # as shells say it of Ctrl-C
+
 
 class Command(BaseCommand):
     help = (
@@ -37,11 +40,13 @@ class Command(BaseCommand):
     def handle(self, *, season: Path | None, once: bool, **options: Any) -> None:
         file, told = _season(season)
         console = Console(stderr=True)
+        played = False
         try:
             with stage() as (site, sink, processes):
                 worker, approver = people.hire()
                 with screen.progress_bars(console) as step:
                     summary = Story(told, file, site, step, sink).play(approver)
+                played = True
                 screen.show(console, summary)
                 logins = people.logins(worker)
                 if not once:
@@ -58,7 +63,9 @@ class Command(BaseCommand):
         except (CallFailed, FeedIncomplete, MailLost, NothingContracted, NotReady, Refused) as error:
             raise CommandError(error) from error
         except KeyboardInterrupt:
-            console.print("Stopped.")
+            console.print("Stopped." if played else "Stopped before the end of the story.")
+            if not played:
+                sys.exit(INTERRUPTED)
 
 
 def _season(file: Path | None) -> tuple[bytes, wire.Season]:

@@ -1,5 +1,6 @@
-"""Season files that are sound, and yet cannot be played to the end: one sentence says why."""
+"""Demos that do not reach their end: one sentence says why, and the exit code says that it is so."""
 
+from contextlib import contextmanager
 from datetime import date
 
 import httpx
@@ -17,6 +18,18 @@ def test_a_file_without_rows_is_refused_before_anything_starts(tmp_path):
     file.write_text(sample_season().splitlines()[0] + "\n")
     with pytest.raises(CommandError, match=r"header\.csv has a header and no rows"):
         call_command("demo", "--once", season=file)
+
+
+def test_ctrl_c_before_the_end_is_no_success(monkeypatch: pytest.MonkeyPatch):
+    @contextmanager
+    def interrupted():
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr("piclo_nged.management.commands.demo.stage", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        call_command("demo", "--once")
+    assert ended.value.code == 130
 
 
 def test_a_season_that_nobody_won_ends_with_a_sentence(market: Market):
