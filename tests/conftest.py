@@ -54,7 +54,6 @@ def market(operator: Operator, products: dict[str, Product]) -> Market:
         key="nged-long-term-mock",
         name="NGED long-term (mock)",
         is_mock=True,
-        stage="open",
         oncall_email="oncall@piclo.example",
         oncall_phone="+44 20 7946 0000",
     )
@@ -72,7 +71,7 @@ def other_market(market: Market) -> Market:
         pays_availability=True,
         pays_utilisation=True,
     )
-    return Market.objects.create(operator=operator, key="other-mock", name="Other (mock)", is_mock=True, stage="open")
+    return Market.objects.create(operator=operator, key="other-mock", name="Other (mock)", is_mock=True)
 
 
 @pytest.fixture

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from itertools import permutations
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.utils import DatabaseError
+from django.utils import timezone
+
+from dispatch.models import Instruction, Trigger
 
 pytestmark = pytest.mark.django_db
 NOUNS = {
@@ -200,6 +204,25 @@ def test_a_line_of_settlement_is_never_edited(bare: Callable[..., str]):
 
 @pytest.mark.parametrize("offset", ["1 second", "-1 second"])
 def test_the_clock_of_a_real_market_stands(offset: str, market: Any):
-    market.__class__.objects.update(is_mock=False)
+    with pgtrigger.ignore("markets.Market:mock_or_real_for_ever"):
+        market.__class__.objects.update(is_mock=False)
     with pytest.raises(DatabaseError, match="only_mock_markets_move_their_clock"), transaction.atomic():
         execute("UPDATE markets_market SET clock_offset = %s::interval", offset)
+
+
+def test_a_mock_market_never_becomes_real_nor_the_other_way(market: Any):
+    assert refused("UPDATE markets_market SET is_mock = NOT is_mock")
+
+
+def test_a_revoked_token_stays_revoked(seller_token: str):
+    execute("UPDATE markets_token SET revoked_at = now()")
+    assert refused("UPDATE markets_token SET revoked_at = NULL")
+
+
+def test_what_a_seller_was_told_stands(market: Any):
+    trigger = Trigger.objects.create(
+        operator=market.operator, market=market, reference="T", kind="start", raw=b"", received_at=timezone.now()
+    )
+    Instruction.objects.create(trigger=trigger, market=market, kind="start", capacity_kw=50)
+    assert refused("UPDATE dispatch_instruction SET capacity_kw = 1")
+    assert not refused("UPDATE dispatch_instruction SET answer = 'confirmed'")

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pgtrigger
 from django.db import models
 
 from markets.models import DispatchContact, Mail, Market, Seller
@@ -16,6 +17,13 @@ class InstructionQuerySet(models.QuerySet["Instruction"]):
 
     def unanswered(self) -> Self:
         return self.filter(answer=Instruction.Answer.WAITING)
+
+
+TOLD = (
+    *("trigger", "market", "seller", "kind", "seller_named", "contract_named", "product_named", "zone_named"),
+    *("capacity_kw", "starts_at", "ends_at"),
+)
+"""What a seller was told cannot be changed afterwards: a correction is a further instruction."""
 
 
 @guarded_states("answer")
@@ -65,6 +73,7 @@ class Instruction(models.Model):
                 condition=models.Q(capacity_kw=None) | models.Q(capacity_kw__gte=0), name="instruction_not_negative"
             ),
         ]
+        triggers = [pgtrigger.ReadOnly(name="told_for_ever", fields=list(TOLD))]
 
     def __str__(self) -> str:
         return self.reference

@@ -1,6 +1,6 @@
 """What a person decides about a match, with the reason; and the lock by which settlement makes it stand still."""
 
-from datetime import date, time, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.utils import timezone
 from markets.models import Contract, Market, ServiceWindow, User
 from markets.operations.journal import By, record
 from markets.problems import Refused
-from markets.rules.spans import london
+from markets.rules.spans import month_span
 
 from ..models import Match
 
@@ -52,12 +52,17 @@ def lock_matches(*, market: Market, month: date, by: By) -> int:
 
     Open ones are left, so that a later run can include them. Locking again locks what was matched since. Returns how many.
     """
-    first = month.replace(day=1)
-    start, end = london(first, time()), london((first + timedelta(days=32)).replace(day=1), time())
+    start, end = month_span(month)
     matches = Match.objects.filter(instruction__market=market, status=Match.Status.MATCHED, locked_at=None)
     in_month = Q(instruction__starts_at__gte=start, instruction__starts_at__lt=end)
-    without_start = Q(instruction__starts_at=None, instruction__created_at__gte=start, instruction__created_at__lt=end)
-    locked = matches.filter(in_month | without_start).update(locked_at=timezone.now())
+    by_end = Q(instruction__starts_at=None, instruction__ends_at__gte=start, instruction__ends_at__lt=end)
+    untimed = Q(
+        instruction__starts_at=None,
+        instruction__ends_at=None,
+        instruction__created_at__gte=start - market.clock_offset,  # rows are dated in real time
+        instruction__created_at__lt=end - market.clock_offset,
+    )
+    locked = matches.filter(in_month | by_end | untimed).update(locked_at=timezone.now())
     record(by=by, verb="lock_matches", subject=market, month=f"{month:%Y-%m}", locked=locked)
     return locked
 

@@ -58,9 +58,9 @@ class ClockForm(BaseDialogForm):
 
 @admin.register(Market)
 class MarketAdmin(EditableNoun):
-    list_display = ("name", "operator", "stage", "is_mock", "dispatch_path", "feed_is_live")
+    list_display = ("name", "operator", "is_mock", "feed_is_live")
     list_select_related = ("operator",)
-    list_filter = ("operator", "stage", "is_mock")
+    list_filter = ("operator", "is_mock")
     search_fields = ("name", "key")
     autocomplete_fields = ("operator",)
     readonly_fields = ("clock_offset", "market_time")

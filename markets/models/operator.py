@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -22,24 +23,13 @@ class Operator(models.Model):
 class Market(models.Model):
     """One auction programme of an operator, e.g. NGED long-term."""
 
-    class Path(models.TextChoices):
-        INSTRUCT_FIRST = "instruct_first", "Instruct first, match afterwards"
-        MATCH_FIRST = "match_first", "Match first, then instruct"
-
-    class Stage(models.TextChoices):
-        PILOT = "pilot", "Pilot sellers only"
-        INVITED = "invited", "Invited sellers"
-        OPEN = "open", "Everyone in the area"
-
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="markets")
     key = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
-    stage = models.CharField(max_length=20, choices=Stage, default=Stage.PILOT)
     is_mock = models.BooleanField(
         default=False, help_text="A rehearsal: its clock may be moved, nothing of it is real."
     )
     clock_offset = models.DurationField(default=timedelta)
-    dispatch_path = models.CharField(max_length=20, choices=Path, default=Path.INSTRUCT_FIRST)
     feed_is_live = models.BooleanField(default=False, help_text="Off: the operator reads bids only after gate closure.")
     answer_within = models.DurationField(
         default=timedelta(minutes=10), help_text="How long a seller may take to confirm."
@@ -56,6 +46,7 @@ class Market(models.Model):
                 name="only_mock_markets_move_their_clock",
             )
         ]
+        triggers = [pgtrigger.ReadOnly(name="mock_or_real_for_ever", fields=["is_mock", "operator"])]
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from .guards import written_once
 from .operator import Operator
 from .people import Seller, User
 
@@ -27,6 +28,7 @@ class Token(models.Model):
                 name="token_of_an_operator_or_of_a_seller",
             )
         ]
+        triggers = [written_once("revoked_at")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -61,8 +61,9 @@ def read_qualifications(*, market: Market, after: int, limit: int) -> list[Quali
 def close_competitions(*, market: Market, by: By) -> int:
     """Adds the `closed` entry to each competition that gate closure has passed. Returns how many were closed."""
     due = list(
-        Competition.objects.closed()
-        .filter(market=market, status__in=[Competition.Status.PUBLISHED, Competition.Status.DECIDED])
+        Competition.objects.visible()
+        .closed()
+        .filter(market=market)
         .exclude(bid_changes__kind=BidChange.Kind.CLOSED)
         .order_by("pk")
     )

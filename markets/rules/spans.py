@@ -24,6 +24,16 @@ def london(day: date, at: time) -> datetime:
     return instant
 
 
+def next_month(month: date) -> date:
+    """The first day of the month after the one that holds `month`."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def month_span(month: date) -> tuple[datetime, datetime]:
+    """The UTC instants between which it is the month of this day in London; half-open."""
+    return london(month.replace(day=1), time()), london(next_month(month), time())
+
+
 def window_spans(
     first_day: date, last_day: date, weekdays: Sequence[int], local_start: time, local_end: time
 ) -> Iterator[tuple[datetime, datetime]]:

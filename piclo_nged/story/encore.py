@@ -22,7 +22,6 @@ def open_for_visitors(seller: Seller) -> Market:
         name="NGED practice",
         is_mock=True,
         market_time=opened + timedelta(hours=9),
-        stage=Market.Stage.OPEN,
         by="demo",
     )
     publish_competitions(market=market, notices=notices_of(season), by="demo")

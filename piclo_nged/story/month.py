@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from markets.models import Asset, Contract, Market, ServiceWindow
-from markets.rules.spans import HALF_HOUR, half_hours, london, window_spans
-from settlement.rules.halfhours import next_month
+from markets.rules.spans import HALF_HOUR, half_hours, london, next_month, window_spans
 
 
 class NothingContracted(Exception):

@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from markets.models import Contract, Market, Operator, Seller, User
+from markets.models import Contract, Operator, Seller, User
 from markets.operations.markets import open_market
 from markets.operations.tokens import issue_token
 from markets.problems import RowProblem
+from markets.rules.spans import next_month
 from piclo_nged.dso.nged import wire
 from piclo_nged.dso.nged.rehearsal import NgedSide
 from settlement.operations import readings_needed
-from settlement.rules.halfhours import next_month
 
 from . import calling, month, sellers, settling
 from .sink import Sink
@@ -81,7 +81,6 @@ class Story:
             name="NGED long-term (rehearsal)",
             is_mock=True,
             market_time=opens_at - timedelta(days=7),
-            stage=Market.Stage.OPEN,
             oncall_email="oncall@piclo.example",
             oncall_phone="+44 20 7946 0018",
             by="demo",

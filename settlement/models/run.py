@@ -67,6 +67,10 @@ class SettlementRunQuerySet(models.QuerySet["SettlementRun"]):
         return self.filter(~models.Exists(later))
 
 
+MADE_ONCE = ("market", "terms", "month", "version", "reason", "last_reading_id", "findings", "started_by")
+"""What a run was made of: it stands for ever."""
+
+
 @guarded_states()
 class SettlementRun(models.Model):
     """One market's month. A rerun is a further version; what was issued stands."""
@@ -125,6 +129,7 @@ class SettlementRun(models.Model):
                 name="run_is_approved_by_a_person",
             ),
         ]
+        triggers = [pgtrigger.ReadOnly(name="made_for_ever", fields=list(MADE_ONCE))]
 
     def __str__(self) -> str:
         return f"{self.market} {self.month:%B %Y} version {self.version}"
@@ -185,7 +190,7 @@ class Statement(models.Model):
     run = models.ForeignKey(SettlementRun, on_delete=models.PROTECT, related_name="statements")
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="statements")
     total_gbp = Gbp()
-    issued_at = models.DateTimeField(db_default=models.functions.Now())
+    issued_at = models.DateTimeField(db_default=models.functions.Now(), help_text="Market time.")
 
     class Meta:
         ordering = ["-id"]

@@ -7,9 +7,9 @@ from dispatch.models import Instruction, Kind, Match
 from markets.models import User
 from markets.operations.journal import record
 from markets.problems import Refused
+from markets.rules.spans import month_span
 
 from ..models import ReadingDay, SettlementRun
-from ..rules.halfhours import month_span
 from .runs import newest
 
 NAMED = 5

@@ -24,7 +24,10 @@ def issue_run(*, run: SettlementRun, by: By) -> list[Statement]:
     if run.status != SettlementRun.Status.APPROVED:
         raise Refused(f"{run} is {run.get_status_display().lower()}: only an approved run is issued.")
     totals = run.lines.order_by("seller").values_list("seller").annotate(total=Sum(TOTAL))
-    Statement.objects.bulk_create([Statement(run=run, seller_id=seller, total_gbp=total) for seller, total in totals])
+    now = run.market.now()
+    Statement.objects.bulk_create(
+        [Statement(run=run, seller_id=seller, total_gbp=total, issued_at=now) for seller, total in totals]
+    )
     statements = list(
         Statement.objects.filter(run=run)
         .select_related("seller", "run__market")

@@ -9,9 +9,9 @@ from dispatch.operations import lock_matches
 from markets.models import Market
 from markets.operations.journal import By, record, user_of
 from markets.problems import Refused
+from markets.rules.spans import month_span
 
 from ..models import SettlementRun
-from ..rules.halfhours import month_span
 from .book import Book, open_book
 from .lines import write_lines
 from .locks import newest_reading_id, one_run_at_a_time

@@ -26,16 +26,6 @@ def london_day(at: datetime) -> date:
     return at.astimezone(LONDON).date()
 
 
-def month_span(month: date) -> tuple[datetime, datetime]:
-    """The UTC instants between which it is this month in London; half-open. `month` is its first day."""
-    return day_span(month)[0], day_span(next_month(month))[0]
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after the one that holds `month`."""
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def half_hourly(watts: Watts) -> list[int | None]:
     """The 48 half-hours of a UTC day. From minutes: their mean in whole watts; None unless all 30 were read."""
     if len(watts) == 48:

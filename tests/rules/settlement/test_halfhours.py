@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.rules.halfhours import day_span, half_hourly, london_day, month_span, nearest
+from markets.rules.spans import month_span
+from settlement.rules.halfhours import day_span, half_hourly, london_day, nearest
 
 DAY = timedelta(days=1)
 YEARS = range(2020, 2031)
