@@ -39,9 +39,10 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if len(words) != 2 or words[0].lower() != "bearer":
             raise AuthenticationFailed("Send the token as 'Authorization: Bearer <token>'.")
-        token = Token.objects.select_related("operator", "seller").filter(sha256=token_sha256(words[1])).first()
-        if token is None:
-            raise AuthenticationFailed("This token is not known. Ask customer success for a new one.")
+        try:
+            token = Token.objects.select_related("operator", "seller").get(sha256=token_sha256(words[1]))
+        except Token.DoesNotExist:
+            raise AuthenticationFailed("This token is not known. Ask customer success for a new one.") from None
         if token.revoked_at is not None:
             raise AuthenticationFailed(
                 f"This token was revoked on {token.revoked_at:%d %B %Y}. Ask customer success for a new one."

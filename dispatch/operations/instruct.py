@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from markets.operations import mail
+from markets.operations.journal import By, entry
 
 from .. import emails
 from ..models import Instruction, Notice, Trigger
@@ -16,8 +17,11 @@ from .situation import Situation, look_up
 from .writing import insert_and_wake
 
 
-def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation) -> list[Instruction]:
-    """Stores the trigger, an instruction per call and a mail per recipient. A revision is compared with the last."""
+def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation, by: By) -> list[Instruction]:
+    """Stores the trigger, an instruction per call, a mail per recipient and the journal's entry, in one statement.
+
+    A revision is compared with the last.
+    """
     before = read_notice(situation.known[0].content) if situation.known else None
     told = list(orders(notice, before))
     if before is not None:  # the calls that it leaves out name sellers too
@@ -32,7 +36,9 @@ def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation) -
     notices: list[Notice] = []
     for instruction, order, to in zip(instructions, told, reached, strict=True):
         notices += _notices(instruction, order, to, new)
-    insert_and_wake([trigger], instructions, mail.stamped([notice.mail for notice in notices]), notices)
+    mails = mail.stamped([notice.mail for notice in notices])
+    journal = entry(by=by, verb="receive_trigger", subject=trigger, kind=trigger.kind, instructions=len(instructions))
+    insert_and_wake([trigger], instructions, mails, notices, [journal])
     return instructions
 
 

@@ -94,8 +94,7 @@ def _receive(arrival: Trigger, read: Callable[[bytes], TriggerNotice], *, by: By
         return _repeated(same)
     if known and known[0].revision >= notice.revision:
         return _keep_contradiction(arrival, known[0], by=by)
-    instructions = instruct(trigger=arrival, notice=notice, situation=situation)
-    record(by=by, verb="receive_trigger", subject=arrival, kind=arrival.kind, instructions=len(instructions))
+    instructions = instruct(trigger=arrival, notice=notice, situation=situation, by=by)
     return Receipt(arrival, tuple(instructions))
 
 

@@ -24,9 +24,16 @@ def user_of(by: By) -> User | None:
     return by if isinstance(by, User) else None
 
 
-def record(*, by: By, verb: str, subject: models.Model | None = None, reason: str = "", **details: Any) -> JournalEntry:
-    """Adds the entry. `verb` is the operation's name; `details` must be JSON and hold no price of a sealed bid."""
-    return JournalEntry.objects.create(
+def record(**facts: Any) -> JournalEntry:
+    """Adds the entry that `entry` makes of the facts."""
+    written = entry(**facts)
+    written.save(force_insert=True)
+    return written
+
+
+def entry(*, by: By, verb: str, subject: models.Model | None = None, reason: str = "", **details: Any) -> JournalEntry:
+    """An entry to be stored. `verb` is the operation's name; `details` must be JSON and hold no price of a sealed bid."""
+    return JournalEntry(
         user=user_of(by),
         actor=actor_name(by),
         verb=verb,
