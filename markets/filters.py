@@ -1,7 +1,10 @@
 """The filters of sellers' lists. They live in the address, so they survive a reload and can be sent to a colleague."""
 
+from functools import reduce
+from operator import or_
+
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from .gates import SOON
 from .models import Bid, Competition, Contract, MarketTime, Product
@@ -20,10 +23,22 @@ def _products() -> list[tuple[str, str]]:
     return [(name, name) for name in Product.objects.order_by("name").values_list("name", flat=True).distinct()]
 
 
-class CompetitionFilter(django_filters.FilterSet):
-    """Competitions by words, zone, product and where market time stands."""
+class WordsFilter(django_filters.FilterSet):
+    """Rows that hold every word, each of them in any of the fields that `words` looks up."""
 
     q = django_filters.CharFilter(label="Search", method="with_words")
+    words: tuple[str, ...] = ()
+
+    def with_words[M: Model](self, rows: QuerySet[M], name: str, value: str) -> QuerySet[M]:
+        for word in value.split():
+            rows = rows.filter(reduce(or_, (Q(**{lookup: word}) for lookup in self.words)))
+        return rows
+
+
+class CompetitionFilter(WordsFilter):
+    """Competitions by words, zone, product and where market time stands."""
+
+    words = ("name__icontains", "reference__icontains")
     zone = django_filters.CharFilter(label="Zone", method="in_zone")
     product = django_filters.ChoiceFilter(
         label="Product", field_name="product__name", choices=_products, empty_label="All products"
@@ -33,11 +48,6 @@ class CompetitionFilter(django_filters.FilterSet):
     class Meta:
         model = Competition
         fields: list[str] = []
-
-    def with_words(self, rows: QuerySet[Competition], name: str, value: str) -> QuerySet[Competition]:
-        for word in value.split():
-            rows = rows.filter(Q(name__icontains=word) | Q(reference__icontains=word))
-        return rows
 
     def in_zone(self, rows: QuerySet[Competition], name: str, value: str) -> QuerySet[Competition]:
         value = value.strip()
@@ -56,44 +66,34 @@ class CompetitionFilter(django_filters.FilterSet):
         }[value]
 
 
-class BidFilter(django_filters.FilterSet):
+class BidFilter(WordsFilter):
     """A seller's bids by state, and by words of the bid or its competition."""
 
-    q = django_filters.CharFilter(label="Search", method="with_words")
+    words = (
+        "reference__iexact",
+        "seller_ref__icontains",
+        "competition__name__icontains",
+        "competition__reference__icontains",
+        "competition__zone__code__icontains",
+    )
     status = django_filters.ChoiceFilter(label="Status", choices=Bid.Status, empty_label="All bids")
 
     class Meta:
         model = Bid
         fields: list[str] = []
 
-    def with_words(self, rows: QuerySet[Bid], name: str, value: str) -> QuerySet[Bid]:
-        for word in value.split():
-            rows = rows.filter(
-                Q(reference__iexact=word)
-                | Q(seller_ref__icontains=word)
-                | Q(competition__name__icontains=word)
-                | Q(competition__reference__icontains=word)
-                | Q(competition__zone__code__icontains=word)
-            )
-        return rows
 
-
-class ContractFilter(django_filters.FilterSet):
+class ContractFilter(WordsFilter):
     """A seller's contracts by words."""
 
-    q = django_filters.CharFilter(label="Search", method="with_words")
+    words = (
+        "reference__iexact",
+        "bid__reference__iexact",
+        "bid__competition__name__icontains",
+        "bid__competition__zone__code__icontains",
+        "bid__competition__product__name__iexact",
+    )
 
     class Meta:
         model = Contract
         fields: list[str] = []
-
-    def with_words(self, rows: QuerySet[Contract], name: str, value: str) -> QuerySet[Contract]:
-        for word in value.split():
-            rows = rows.filter(
-                Q(reference__iexact=word)
-                | Q(bid__reference__iexact=word)
-                | Q(bid__competition__name__icontains=word)
-                | Q(bid__competition__zone__code__icontains=word)
-                | Q(bid__competition__product__name__iexact=word)
-            )
-        return rows
