@@ -30,9 +30,14 @@ class Endpoint(APIView):
     http_method_names = ["get", "head", "post", "put"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Reads the body at once, since only that keeps the limit on its size (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+        """Reads the body at once, since only that keeps the limit on its size (DATA_UPLOAD_MAX_MEMORY_SIZE).
+
+        A reference that holds what the database cannot hold names nothing: 404.
+        """
         super().initial(request, *args, **kwargs)
         request.body  # noqa: B018
+        if any("\0" in reference for reference in kwargs.values()):
+            raise NotFound
 
     @property
     def token(self) -> Token:

@@ -139,3 +139,10 @@ def test_the_same_trigger_many_times_at_once_is_one(nged: Machine, market: Marke
     assert [answer.status_code for answer in answers] == [202] * 8
     assert {answer.json()["is_repeat"] for answer in answers} == {False}
     assert Mail.objects.filter(lane="instruction").count() == 1
+
+
+def test_a_reference_that_no_text_can_be_names_no_trigger(nged: Machine, market: Market, seller: Seller) -> None:
+    """Not even the one that it would name without what cannot be."""
+    assert nged.post(ADDRESS, trigger_message(market.key)).status_code == 202
+    assert nged.get(f"{ADDRESS}/TR-1").status_code == 200
+    problem_of(nged.get(f"{ADDRESS}/TR-1%00"), 404)

@@ -77,7 +77,7 @@ class TriggerView(NgedEndpoint):
         markets = markets_of(self.token)
         if "market" in request.query_params:
             markets = markets.filter(key=self.asked_market_key())
-        triggers = Trigger.objects.filter(market__in=markets, reference=reference.replace("\x00", ""), problem="")
+        triggers = Trigger.objects.filter(market__in=markets, reference=reference, problem="")
         found = list(_with_all(triggers).order_by("market", "-revision").distinct("market")[:2])
         if len(found) > 1:
             raise BadQuery(f"Several markets have a trigger {reference}. Name one: ?market=<its key>.")
