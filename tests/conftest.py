@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from markets.models import Asset, Bid, Competition, Contract, Market, Operator, Product, Seller, User, Zone
-from markets.operations import assets, bids, clock, competitions, people, results, tokens
+from markets.operations import admissions, assets, bids, clock, competitions, people, results, tokens
 from markets.rules.mpan import check_digit
 from markets.rules.notices import AssetEntry, BidResult, CompetitionNotice, Offer, QualificationDecision, WindowNotice
 
@@ -54,6 +54,7 @@ def market(operator: Operator, products: dict[str, Product]) -> Market:
         key="nged-long-term-mock",
         name="NGED long-term (mock)",
         is_mock=True,
+        stage="open",
         oncall_email="oncall@piclo.example",
         oncall_phone="+44 20 7946 0000",
     )
@@ -71,7 +72,7 @@ def other_market(market: Market) -> Market:
         pays_availability=True,
         pays_utilisation=True,
     )
-    return Market.objects.create(operator=operator, key="other-mock", name="Other (mock)", is_mock=True)
+    return Market.objects.create(operator=operator, key="other-mock", name="Other (mock)", is_mock=True, stage="open")
 
 
 @pytest.fixture
@@ -99,6 +100,8 @@ def make_seller(market: Market) -> Callable[..., Seller]:
         people.name_identity(seller=seller, operator=market.operator, name=name, by="tests")
         contact = people.add_dispatch_contact(seller=seller, market=market, email=f"dispatch+{email}", by="tests")
         people.verify_dispatch_contact(contact=contact, by="tests")
+        [admission] = admissions.admit(market=market, sellers=[seller], by="tests")
+        admissions.accept_admission(admission=admission, by="tests")
         user = seller.members.get()
         user.set_password("a-long-password")
         user.save()

@@ -29,9 +29,12 @@ WITH_STATES = {label for label, model in NOUNS.items() if hasattr(model, "MOVES"
 FOR_EVER: dict[str, str] = {
     "markets.Agreement": "",
     "markets.BidChange": "position",
+    "markets.CompetitionRevision": "",
+    "markets.Confirmation": "",
     "markets.Contract": "",
     "markets.JournalEntry": "",
     "markets.MailAttempt": "",
+    "markets.QualificationChange": "",
     "markets.Receipt": "",
     "dispatch.Acknowledgement": "",
     "dispatch.Trigger": "",
@@ -43,6 +46,18 @@ FOR_EVER: dict[str, str] = {
 }
 # What people and machines may change as they need.
 EDITABLE = {
+    "markets.Admission",
+    "markets.Auction",
+    "markets.AuctionCalendar",
+    "markets.BidUpload",
+    "markets.Discrepancy",
+    "markets.Invitation",
+    "markets.MpanClash",
+    "markets.PartyNote",
+    "markets.Postcode",
+    "markets.SandboxFault",
+    "markets.SealOpening",
+    "markets.Webhook",
     "markets.Asset",
     "markets.BidLine",
     "markets.DispatchContact",

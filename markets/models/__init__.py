@@ -1,40 +1,67 @@
 """The nouns of registration and bidding, and of what all apps share."""
 
-from .asset import Asset, Qualification
+from .asset import Asset, MpanClash, Qualification, QualificationChange
 from .bid import PRICES, Bid, BidChange, BidLine, Contract, Receipt
+from .calendar import Auction, AuctionCalendar
 from .clock import MarketTime
-from .competition import Competition, ServiceWindow
+from .competition import Competition, CompetitionRevision, ServiceWindow
+from .discrepancy import Discrepancy
+from .joining import AccountLink, Admission, Confirmation, Invitation, JoiningRequest
 from .journal import JournalEntry
 from .mail import Mail, MailAttempt
 from .operator import Market, Operator, Product, Zone
+from .party import PartyNote, TestParty
 from .people import Agreement, DispatchContact, Membership, Seller, SellerIdentity, User
+from .postcode import Postcode
+from .seal import SealOpening
 from .token import IdempotentCall, Token
+from .upload import BidUpload
+from .webhook import SandboxFault, Webhook, WebhookCall
 
 __all__ = [
     "PRICES",
+    "AccountLink",
+    "Admission",
     "Agreement",
     "Asset",
+    "Auction",
+    "AuctionCalendar",
     "Bid",
     "BidChange",
     "BidLine",
+    "BidUpload",
     "Competition",
+    "CompetitionRevision",
+    "Confirmation",
     "Contract",
+    "Discrepancy",
     "DispatchContact",
     "IdempotentCall",
+    "Invitation",
+    "JoiningRequest",
     "JournalEntry",
     "Mail",
     "MailAttempt",
     "Market",
     "MarketTime",
     "Membership",
+    "MpanClash",
     "Operator",
+    "PartyNote",
+    "Postcode",
     "Product",
     "Qualification",
+    "QualificationChange",
     "Receipt",
+    "SandboxFault",
+    "SealOpening",
     "Seller",
     "SellerIdentity",
     "ServiceWindow",
+    "TestParty",
     "Token",
     "User",
+    "Webhook",
+    "WebhookCall",
     "Zone",
 ]

@@ -3,7 +3,7 @@
 from django.db import models
 
 from .fields import Kw
-from .guards import guarded_states, not_negative, written_once
+from .guards import append_only, guarded_states, not_negative, written_once
 from .operator import Market, Zone
 from .people import Seller
 
@@ -20,9 +20,26 @@ class Asset(models.Model):
         OPERATIONAL = "operational", "Operational"
         PLANNED = "planned", "Planned"
 
+    class Category(models.TextChoices):
+        DEMAND = "demand", "Demand"
+        GENERATION = "generation", "Generation"
+        STORAGE = "storage", "Storage"
+
+    class Scale(models.TextChoices):
+        DOMESTIC = "domestic", "Domestic"
+        COMMERCIAL = "commercial", "Commercial"
+        INDUSTRIAL = "industrial", "Industrial"
+        GRID = "grid", "Grid scale"
+
+    class MeteringPoint(models.TextChoices):
+        BOUNDARY = "boundary", "Boundary meter"
+        ASSET = "asset", "Meter at the asset"
+
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="assets")
     ref = models.CharField(max_length=60, help_text="The seller's own reference.")
     name = models.CharField(max_length=200)
+    category = models.CharField(max_length=20, choices=Category, blank=True)
+    scale = models.CharField(max_length=20, choices=Scale, blank=True)
     technology = models.CharField(max_length=80, help_text="Asset type, e.g. EV charge point.")
     device_count = models.PositiveIntegerField(default=1)
     voltage_level = models.CharField(max_length=3, choices=Voltage, default=Voltage.LV)
@@ -36,10 +53,15 @@ class Asset(models.Model):
     zones = models.ManyToManyField(Zone, blank=True, related_name="assets")
     max_import_capacity_kw = Kw(default=0)
     max_export_capacity_kw = Kw(default=0)
+    active_import_kw = Kw(null=True, blank=True, help_text="What of the import it can offer.")
+    active_export_kw = Kw(null=True, blank=True, help_text="What of the export it can offer.")
+    reactive_import_kvar = Kw(null=True, blank=True)
+    reactive_export_kvar = Kw(null=True, blank=True)
     response_time_minutes = models.PositiveIntegerField(null=True, blank=True)
     min_runtime_minutes = models.PositiveIntegerField(null=True, blank=True)
     max_runtime_minutes = models.PositiveIntegerField(null=True, blank=True)
     recovery_time_minutes = models.PositiveIntegerField(null=True, blank=True)
+    metering_point = models.CharField(max_length=20, choices=MeteringPoint, default=MeteringPoint.BOUNDARY)
     meter_interval_minutes = models.PositiveSmallIntegerField(default=30)
     supplier = models.CharField(max_length=100, blank=True)
     operational_date = models.DateField(null=True, blank=True)
@@ -52,7 +74,14 @@ class Asset(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["seller", "ref"], name="asset_ref_once_per_seller"),
             models.CheckConstraint(
-                condition=not_negative("max_import_capacity_kw", "max_export_capacity_kw"),
+                condition=not_negative(
+                    "max_import_capacity_kw",
+                    "max_export_capacity_kw",
+                    "active_import_kw",
+                    "active_export_kw",
+                    "reactive_import_kvar",
+                    "reactive_export_kvar",
+                ),
                 name="asset_capacity_not_negative",
             ),
         ]
@@ -63,7 +92,7 @@ class Asset(models.Model):
 
 @guarded_states()
 class Qualification(models.Model):
-    """An asset offered to a market, and what the operator decided. Its moves stand in the journal."""
+    """An asset offered to a market, and what the operator decided. Its history: `QualificationChange`."""
 
     class Status(models.TextChoices):
         OFFERED = "offered", "Offered"
@@ -96,3 +125,40 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} in {self.market}: {self.get_status_display()}"
+
+
+class QualificationChange(models.Model):
+    """The history of a qualification: offered, then each decision of the operator with its reason."""
+
+    qualification = models.ForeignKey(Qualification, on_delete=models.CASCADE, related_name="changes")
+    status = models.CharField("became", max_length=20)
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.CharField(max_length=200, help_text="As the journal names who did it.")
+
+    class Meta:
+        ordering = ["id"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.qualification.asset}: {self.status}"
+
+
+class MpanClash(models.Model):
+    """The same MPAN at assets of two sellers: a question for customer success. Neither seller hears of the other."""
+
+    mpan = models.CharField("MPAN", max_length=13)
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="clashes", help_text="The later one.")
+    other = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="+", help_text="The earlier one.")
+    found_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "MPAN clash"
+        verbose_name_plural = "MPAN clashes"
+        constraints = [models.UniqueConstraint(fields=["mpan", "asset", "other"], name="mpan_clash_once")]
+        triggers = [written_once("resolved_at")]
+
+    def __str__(self) -> str:
+        return f"{self.mpan}: {self.asset} and {self.other}"

@@ -5,8 +5,12 @@ as mock may have an offset (a check constraint). Nothing else fakes time; worker
 """
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from .people import Seller
 
 
 class MarketTime(models.Func):
@@ -20,7 +24,13 @@ class MarketTime(models.Func):
 
 
 class MarketQuerySet(models.QuerySet["Market"]):  # type: ignore[name-defined]
-    """Markets, asked for their time."""
+    """Markets: whom they are open to, and their time."""
+
+    def open_to(self, seller: "Seller") -> Self:
+        """Those whose stage takes the seller in: open to everyone, or it was admitted with this wave or an earlier one."""
+        admitted = models.Q(stage="invited") | models.Q(stage="pilot", admissions__wave="pilot")
+        mine = self.model._default_manager.filter(admitted, admissions__seller=seller)
+        return self.filter(models.Q(stage="open") | models.Q(pk__in=mine.values("pk")))
 
     def time_of(self, market_id: int) -> datetime:
         """The market's time now, as the database sees it."""

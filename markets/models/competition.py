@@ -8,8 +8,9 @@ from django.db import models
 
 from .clock import MarketTime
 from .fields import Kw, Price
-from .guards import guarded_states, not_negative
+from .guards import append_only, guarded_states, not_negative
 from .operator import Market, Product, Zone
+from .people import Seller
 
 
 class CompetitionQuerySet(models.QuerySet["Competition"]):
@@ -18,6 +19,10 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
     def visible(self) -> Self:
         """What sellers may see: everything published, also what was withdrawn."""
         return self.exclude(status=Competition.Status.PREVIEW)
+
+    def open_to(self, seller: Seller) -> Self:
+        """What this seller may see and bid in: published, in a market whose stage takes it in."""
+        return self.visible().filter(market__in=Market.objects.open_to(seller))
 
     def biddable(self) -> Self:
         """Open for bids at this moment of market time."""
@@ -64,6 +69,9 @@ class Competition(models.Model):
     availability_ceiling_gbp_per_mw_h = Price(default=0)
     utilisation_ceiling_gbp_per_mwh = Price(default=0)
     sustain_ceiling_gbp_per_kw = Price(default=0)
+    max_connection_kv = models.DecimalField(
+        max_digits=7, decimal_places=3, null=True, blank=True, help_text="Assets connected above it can't take part."
+    )
     published_at = models.DateTimeField(auto_now_add=True)
 
     objects = CompetitionQuerySet.as_manager()
@@ -108,6 +116,7 @@ class ServiceWindow(models.Model):
     local_start = models.TimeField()
     local_end = models.TimeField()
     required_kw = Kw()
+    minimum_kw = Kw(default=0, help_text="The smallest offer that the operator takes here; 0: any.")
     no_response_at = models.DateTimeField(
         null=True, blank=True, help_text="When the operator said that nobody bid: a fact of the window, not of a bid."
     )
@@ -119,8 +128,25 @@ class ServiceWindow(models.Model):
             models.CheckConstraint(
                 condition=models.Q(first_day__lte=models.F("last_day")), name="window_days_in_order"
             ),
-            models.CheckConstraint(condition=not_negative("required_kw"), name="window_not_negative"),
+            models.CheckConstraint(condition=not_negative("required_kw", "minimum_kw"), name="window_not_negative"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class CompetitionRevision(models.Model):
+    """What a revision changed, so that sellers can be told and look it up."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="revisions")
+    revision = models.PositiveIntegerField()
+    changes = models.JSONField(help_text="[{what, before, after}], in words of the field.")
+    revised_at = models.DateTimeField(help_text="Market time.")
+
+    class Meta:
+        ordering = ["-revision"]
+        constraints = [models.UniqueConstraint(fields=["competition", "revision"], name="competition_revision_once")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.competition} revision {self.revision}"

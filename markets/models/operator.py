@@ -23,6 +23,13 @@ class Operator(models.Model):
 class Market(models.Model):
     """One auction programme of an operator, e.g. NGED long-term."""
 
+    class Stage(models.TextChoices):
+        """To whom it is open. Every next stage takes in the ones before."""
+
+        PILOT = "pilot", "Pilot sellers only"
+        INVITED = "invited", "Invited sellers"
+        OPEN = "open", "Everyone in the area"
+
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="markets")
     key = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
@@ -30,7 +37,15 @@ class Market(models.Model):
         default=False, help_text="A rehearsal: its clock may be moved, nothing of it is real."
     )
     clock_offset = models.DurationField(default=timedelta)
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.PILOT)
+    previews_first = models.BooleanField(
+        default=False, help_text="On: a new competition waits until the operator has approved its preview."
+    )
     feed_is_live = models.BooleanField(default=False, help_text="Off: the operator reads bids only after gate closure.")
+    receipts_before_closure = models.DurationField(
+        default=timedelta(minutes=30),
+        help_text="With a live feed: a bid without the operator's receipt this long before gate closure is a case.",
+    )
     answer_within = models.DurationField(
         default=timedelta(minutes=10), help_text="How long a seller may take to confirm."
     )
@@ -98,6 +113,8 @@ class Zone(models.Model):
     name = models.CharField(max_length=200, blank=True)
     licence_area = models.CharField(max_length=10, blank=True)
     level = models.CharField(max_length=2, choices=Level, default=Level.HV)
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True, help_text="Of its centre.")
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
 
     class Meta:
         ordering = ["code"]

@@ -59,6 +59,7 @@ class Seller(models.Model):
     name = models.CharField(max_length=200, unique=True)
     status = models.CharField(max_length=20, choices=Status, default=Status.INVITED)
     company_number = models.CharField(max_length=20, blank=True)
+    address = models.TextField("registered address", blank=True)
     phone = models.CharField(max_length=40, blank=True, help_text="Whom customer success calls when nobody answers.")
     created_at = models.DateTimeField(auto_now_add=True)
     members = models.ManyToManyField(User, through="Membership", related_name="sellers")

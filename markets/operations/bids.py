@@ -48,7 +48,7 @@ def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> l
     share_windows(wanted.values_list("pk", flat=True))
     found = {  # read under the lock: a competition withdrawn a moment ago is seen
         c.reference: c
-        for c in Competition.objects.visible()
+        for c in Competition.objects.open_to(seller)
         .filter(market=market, reference__in=references)
         .select_related("product")
         .prefetch_related("windows")

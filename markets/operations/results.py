@@ -13,6 +13,7 @@ from ..problems import Contradiction, Refused, RowProblem
 from ..rules.notices import BidResult, ListedContract, NoResponse
 from ..rules.reconciliation import FOUR_PLACES, Difference, differences
 from . import mail
+from .admissions import heard
 from .journal import By, record
 
 
@@ -152,7 +153,7 @@ def _mark_decided(competition_ids: set[int], windows: Sequence[int]) -> None:
 
 def _tell_sellers(market: Market, decided: Sequence[tuple[Bid, BidResult]]) -> None:
     counts = Counter((bid.seller_id, result.accepted) for bid, result in decided)
-    for seller in Seller.objects.filter(pk__in={seller_id for seller_id, _ in counts}):
+    for seller in heard(market, Seller.objects.filter(pk__in={seller_id for seller_id, _ in counts})):
         accepted, rejected = counts[seller.pk, True], counts[seller.pk, False]
         mail.queue(list(emails.results(seller=seller, market=market, accepted=accepted, rejected=rejected)))
 

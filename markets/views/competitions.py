@@ -21,10 +21,10 @@ from ..problems import Refused
 BIDS_SHOWN = 10
 
 
-def as_sellers_see_them() -> QuerySet[Competition]:
-    """Competitions with what pages say of them, and the time of their market."""
+def as_seen_by(seller: Seller) -> QuerySet[Competition]:
+    """Competitions that are open to the seller, with what pages say of them, and the time of their market."""
     return (
-        Competition.objects.visible()
+        Competition.objects.open_to(seller)
         .select_related("market__operator", "product", "zone")
         .annotate(market_time=MarketTime("market__clock_offset"))
     )
@@ -46,7 +46,7 @@ class CompetitionList(FilteredList, SellerPage, ListView):
 
     def get_queryset(self) -> QuerySet[Competition]:
         over = Case(When(status="published", closes_at__gt=CLOCK, then=Value(0)), default=Value(1))
-        rows = as_sellers_see_them().annotate(my_bids=bids_of(self.seller)).order_by(over, "closes_at", "pk")
+        rows = as_seen_by(self.seller).annotate(my_bids=bids_of(self.seller)).order_by(over, "closes_at", "pk")
         return self.filtered(rows)
 
 
@@ -58,7 +58,7 @@ class CompetitionPage(TraderPage, DetailView):
     template_name = "markets/competition.html"
 
     def get_queryset(self) -> QuerySet[Competition]:
-        return as_sellers_see_them()
+        return as_seen_by(self.seller)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()

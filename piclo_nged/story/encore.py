@@ -21,6 +21,7 @@ def open_for_visitors(seller: Seller) -> Market:
         key="nged-practice",
         name="NGED practice",
         is_mock=True,
+        stage=Market.Stage.OPEN,
         market_time=opened + timedelta(hours=9),
         by="demo",
     )

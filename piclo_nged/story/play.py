@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
-from markets.models import Contract, Operator, Seller, User
+from markets.models import Contract, Market, Operator, Seller, User
 from markets.operations.markets import open_market
 from markets.operations.tokens import issue_token
 from markets.problems import RowProblem
@@ -80,6 +80,7 @@ class Story:
             key=MARKET,
             name="NGED long-term (rehearsal)",
             is_mock=True,
+            stage=Market.Stage.OPEN,
             market_time=opens_at - timedelta(days=7),
             oncall_email="oncall@piclo.example",
             oncall_phone="+44 20 7946 0018",

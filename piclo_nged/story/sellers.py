@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from markets.models import Market, Seller
-from markets.operations import assets, bids, people
+from markets.operations import admissions, assets, bids, people
 from markets.problems import Refused, RowProblem
 from markets.rules.mpan import check_digit
 from markets.rules.notices import AssetEntry, Offer
@@ -36,6 +36,8 @@ def join(season: wire.Season, market: Market) -> dict[str, Seller]:
         contact = people.add_dispatch_contact(seller=seller, market=market, email=address, by="demo")
         people.verify_dispatch_contact(contact=contact, by="demo")
         joined[company] = seller
+    for admission in admissions.admit(market=market, sellers=joined.values(), by="demo"):
+        admissions.accept_admission(admission=admission, by="demo")
     return joined
 
 

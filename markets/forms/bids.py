@@ -1,7 +1,4 @@
-"""What sellers type: a bid, its revision, an asset. Forms translate to plain values; operations decide.
-
-What an operation refuses is put beside the field it names (`show_refusal`), so that it can be corrected there.
-"""
+"""What sellers type of a bid, and of its revision."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,48 +6,16 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from .models import Asset, Bid, Competition, Qualification, Seller
-from .problems import Refused
-from .rules.notices import AssetEntry, Offer
-from .templatetags.figures import kw, price
+from ..models import Asset, Bid, Competition, Qualification, Seller
+from ..rules.notices import Offer
+from ..templatetags.figures import kw, price
+from .fields import Measured, Minutes
 
 PRICE_FIELDS = {
     "availability_gbp_per_mw_h": ("availability", "Availability price", "per MW per hour"),
     "utilisation_gbp_per_mwh": ("utilisation", "Utilisation price", "per MWh"),
     "sustain_gbp_per_kw": ("sustain", "Sustain price", "per kW for the season"),
 }
-
-
-def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
-    """Puts what an operation refused beside the fields it names, and the rest above the form."""
-    for row in refused.rows:
-        form.add_error(row.column if row.column in form.fields else None, row.reason)
-    if not refused.rows:
-        form.add_error(None, str(refused))
-
-
-class Measured(forms.DecimalField):
-    """A figure with four decimals at most and the unit that stands beside its box."""
-
-    def __init__(self, *, unit: str, before: str = "", **options: Any):
-        messages = {
-            "required": f"Give a number ({unit}).",
-            "invalid": f"Give a number ({unit}), for example 12.5.",
-            "min_value": "Give a number that is not negative.",
-            "max_decimal_places": "Give at most four decimals.",
-        }
-        super().__init__(max_digits=14, decimal_places=4, min_value=Decimal(0), error_messages=messages, **options)
-        self.unit = unit
-        self.before = before
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "decimal", "autocomplete": "off", "step": "any", "min": "0"}
-
-
-class Minutes(forms.IntegerField):
-    """A whole number of minutes, with the word beside its box."""
-
-    unit = "minutes"
 
 
 class TermsForm(forms.Form):
@@ -147,59 +112,3 @@ class RevisionForm(TermsForm):
         }
         standing["max_runtime_minutes"] = bid.max_runtime_minutes
         super().__init__(*args, competition=bid.competition, initial=standing, **kwargs)
-
-
-class AssetForm(forms.Form):
-    """An asset, or a group of like devices, with the fields that sellers know."""
-
-    ref = forms.CharField(
-        label="Your reference", max_length=60, help_text="As it stands in your own system. Never used twice."
-    )
-    name = forms.CharField(label="Name", max_length=200)
-    technology = forms.CharField(
-        label="Kind of asset", max_length=80, help_text="For example EV charge point, battery, heat pump."
-    )
-    device_count = forms.IntegerField(
-        label="Number of devices", min_value=1, initial=1, help_text="More than 1 for a group of like devices."
-    )
-    max_export_capacity_kw = Measured(
-        label="Largest export", unit="kW", required=False, help_text="What it can send to the network."
-    )
-    max_import_capacity_kw = Measured(
-        label="Largest import", unit="kW", required=False, help_text="What it can take from the network."
-    )
-    postcode = forms.CharField(label="Postcode", max_length=10, help_text="Where it is connected: it decides the zone.")
-    voltage_level = forms.ChoiceField(label="Connected at", choices=Asset.Voltage)
-    import_meter_id = forms.CharField(
-        label="Import MPAN", max_length=20, required=False, help_text="13 digits, on the electricity bill."
-    )
-    export_meter_id = forms.CharField(
-        label="Export MPAN", max_length=20, required=False, help_text="13 digits, where it exports."
-    )
-    meter_interval_minutes = forms.TypedChoiceField(
-        label="Meter readings", choices=[(30, "Half-hourly"), (1, "Minute by minute")], coerce=int, initial=30
-    )
-    zones = forms.CharField(
-        label="Zones", required=False, help_text="Zone codes, if you know them, with a comma between."
-    )
-
-    def clean_import_meter_id(self) -> str:
-        return self.cleaned_data["import_meter_id"].replace(" ", "")
-
-    def clean_export_meter_id(self) -> str:
-        return self.cleaned_data["export_meter_id"].replace(" ", "")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not (data["max_export_capacity_kw"] or data["max_import_capacity_kw"]):
-            self.add_error("max_export_capacity_kw", "Say how much it can export, import, or both.")
-        if not self.errors and not (data["import_meter_id"] or data["export_meter_id"]):
-            self.add_error("import_meter_id", "Give at least one MPAN: readings come by it.")
-        return data
-
-    def entry(self) -> AssetEntry:
-        data = dict(self.cleaned_data)
-        data["zones"] = tuple(data["zones"].replace(",", " ").split())
-        for name in ("max_export_capacity_kw", "max_import_capacity_kw"):
-            data[name] = data[name] or Decimal(0)
-        return AssetEntry(**data)

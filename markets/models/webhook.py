@@ -1,0 +1,78 @@
+"""Calling the operator, where it wants to be called: signed after the Standard Webhooks specification, with retries."""
+
+from django.db import models
+from django.utils import timezone
+
+from .guards import guarded_states
+from .operator import Market, Operator
+
+
+class Webhook(models.Model):
+    """An address of the operator that is told of events. A sandbox one hears of mock markets only, a live one of real."""
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="webhooks")
+    is_sandbox = models.BooleanField(default=True)
+    url = models.URLField(max_length=500)
+    secret = models.CharField(max_length=100, help_text="Standard Webhooks form: whsec_ and Base64.")
+    events = models.JSONField(default=list, blank=True, help_text="Kinds of events it wants; empty: all.")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operator", "is_sandbox", "url"], name="webhook_once")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@guarded_states()
+class WebhookCall(models.Model):
+    """One event for one webhook: the outbox of calls. The same `event_id` at every try."""
+
+    class Status(models.TextChoices):
+        READY = "ready", "Ready"
+        SENT = "sent", "Taken by the operator"
+        FAILED = "failed", "Given up"
+
+    MOVES = ((Status.READY, Status.SENT), (Status.READY, Status.FAILED), (Status.FAILED, Status.READY))
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="calls")
+    market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="webhook_calls")
+    event_id = models.CharField(max_length=80)
+    event = models.CharField(max_length=60, help_text="e.g. bids.changed")
+    body = models.JSONField()
+    status = models.CharField(max_length=20, choices=Status, default=Status.READY)
+    tries = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=timezone.now)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=500, blank=True, help_text="What came back at the last try.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["not_before"], condition=models.Q(status="ready"), name="webhook_call_ready")]
+        constraints = [models.UniqueConstraint(fields=["webhook", "event_id"], name="webhook_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event} → {self.webhook}"
+
+
+class SandboxFault(models.Model):
+    """A fault that a sandbox is to play: the next `remaining` answers of it come late, twice, or contradict."""
+
+    class Kind(models.TextChoices):
+        SLOW = "slow", "Answers come slowly"
+        LATE = "late", "What was done is answered too late"
+        DOUBLE = "double", "The same is sent twice"
+        CONTRADICTORY = "contradictory", "What is sent contradicts what was sent before"
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="sandbox_faults")
+    kind = models.CharField(max_length=20, choices=Kind)
+    call = models.CharField(max_length=60, blank=True, help_text="URL name of the API call; empty: any.")
+    seconds = models.PositiveSmallIntegerField(default=0)
+    remaining = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.remaining} more"
