@@ -7,6 +7,9 @@ from django.core.management.base import BaseCommand
 
 from piclo_nged.processes.children import PROJECT
 
+WHOLE_SUITE = ["-n", "auto", "--dist", "worksteal"]
+"""On every core. What is asked for by name runs in this one process, so that a debugger works."""
+
 
 class Command(BaseCommand):
     help = "Runs the tests. Everything after `test` goes to pytest: `manage.py test tests/rules -k clearing`."
@@ -20,4 +23,4 @@ class Command(BaseCommand):
         import pytest
 
         os.chdir(PROJECT)
-        sys.exit(pytest.main(argv[2:]))
+        sys.exit(pytest.main(argv[2:] or WHOLE_SUITE))
