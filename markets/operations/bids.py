@@ -4,18 +4,31 @@ The page and the sellers' API come here. What one call places counts as one mome
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ..models import Asset, Bid, BidChange, BidLine, Competition, Market, Qualification, Seller, ServiceWindow
+from ..models import (
+    Asset,
+    Bid,
+    BidChange,
+    BidLine,
+    Competition,
+    Confirmation,
+    Market,
+    Qualification,
+    Seller,
+    ServiceWindow,
+)
 from ..problems import Refused, RowProblem
 from ..rules.bidding import Ground, offer_problems
+from ..rules.confirmations import VERSION
 from ..rules.notices import Offer
 from .gate import share_windows, why_closed
-from .journal import By, record
+from .journal import By, actor_name, record
 
 TERMS = (
     "capacity_kw",
@@ -26,30 +39,67 @@ TERMS = (
 )
 
 
-def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> list[Bid]:
+def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str = "") -> list[Bid]:
     """Places all offers, or none. Returns the bids in the order of the offers.
 
+    `confirmed` is the version of the rules that software cannot check, where the seller confirmed them with this.
     An offer with a `seller_ref` that stands already, with the same terms, is a repeat and returns its bid.
     Raises Refused: one problem per bad cell, each with the offer's line.
     """
     try:
-        return _place(seller, market, offers, by)
+        return _place(seller, market, offers, by, confirmed)
     except IntegrityError as error:
         if "bid_seller_ref_once" not in str(error):
             raise
-        return _place(seller, market, offers, by)  # the same was placed at this very moment: now it is a repeat
+        return _place(seller, market, offers, by, confirmed)  # placed at this very moment: now it is a repeat
+
+
+def check_offers(*, seller: Seller, market: Market, offers: Sequence[Offer]) -> list[RowProblem]:
+    """What `place_bids` would refuse at this moment of market time. Places nothing and locks nothing."""
+    if reason := _why_no_bidder(seller):
+        return [RowProblem(0, "", "", reason)]
+    return _check(seller, market, offers).problems
 
 
 @transaction.atomic
-def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> list[Bid]:
+def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str) -> list[Bid]:
     _may_bid(seller)
+    if confirmed and confirmed != VERSION:
+        raise Refused("The rules that you confirm have a new wording. Read and confirm them again.")
     references = {offer.competition for offer in offers}
     wanted = ServiceWindow.objects.filter(competition__market=market, competition__reference__in=references)
     share_windows(wanted.values_list("pk", flat=True))
-    found = {  # read under the lock: a competition withdrawn a moment ago is seen
+    checked = _check(seller, market, offers)
+    if checked.problems:
+        raise Refused(f"No bid was placed: {len(checked.problems)} things need correcting.", checked.problems)
+    placed = _store(seller, checked.fresh, checked.found, checked.assets, checked.now)
+    if placed:
+        record(by=by, verb="place_bids", subject=seller, market=market.key, count=len(placed))
+    if placed and confirmed:
+        Confirmation.objects.create(
+            seller=seller, market=market, version=confirmed, confirmed_by=actor_name(by), bid_count=len(placed)
+        )
+    fresh_bids = iter(placed)
+    return [checked.repeats[o.seller_ref] if o.seller_ref in checked.repeats else next(fresh_bids) for o in offers]
+
+
+@dataclass
+class _Checked:
+    """Offers beside what they were checked against, at one moment of market time."""
+
+    now: datetime
+    found: dict[str, Competition]
+    assets: dict[str, Asset]
+    repeats: dict[str, Bid]
+    fresh: list[Offer]
+    problems: list[RowProblem]
+
+
+def _check(seller: Seller, market: Market, offers: Sequence[Offer]) -> _Checked:
+    found = {  # where windows are locked, read under the lock: a competition withdrawn a moment ago is seen
         c.reference: c
         for c in Competition.objects.open_to(seller)
-        .filter(market=market, reference__in=references)
+        .filter(market=market, reference__in={offer.competition for offer in offers})
         .select_related("product")
         .prefetch_related("windows")
     }
@@ -66,22 +116,20 @@ def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By) -> l
             problems.append(RowProblem(offer.line, "competition", offer.competition, reason))
         else:
             problems += [RowProblem(offer.line, *p) for p in offer_problems(offer, grounds[offer.competition])]
-    if problems:
-        raise Refused(f"No bid was placed: {len(problems)} things need correcting.", problems)
-    placed = _store(seller, fresh, found, assets, now)
-    if placed:
-        record(by=by, verb="place_bids", subject=seller, market=market.key, count=len(placed))
-    fresh_bids = iter(placed)
-    return [repeats[o.seller_ref] if o.seller_ref in repeats else next(fresh_bids) for o in offers]
+    return _Checked(now, found, assets, repeats, fresh, problems)
 
 
 def _may_bid(seller: Seller) -> None:
+    if reason := _why_no_bidder(seller):
+        raise Refused(reason)
+
+
+def _why_no_bidder(seller: Seller) -> str:
     if seller.status != Seller.Status.VERIFIED:
-        raise Refused(
-            f"{seller} is {seller.get_status_display().lower()}: customer success must verify it before it bids."
-        )
+        return f"{seller} is {seller.get_status_display().lower()}: customer success must verify it before it bids."
     if not seller.agreements.exists():
-        raise Refused("Sign the standard agreement first: no bid is taken without it.")
+        return "Sign the standard agreement first: no bid is taken without it."
+    return ""
 
 
 def _usable_assets(seller: Seller, market: Market, offers: Iterable[Offer]) -> dict[str, Asset]:
@@ -98,7 +146,7 @@ def _usable_assets(seller: Seller, market: Market, offers: Iterable[Offer]) -> d
 def _ground(competition: Competition, assets: dict[str, Asset]) -> Ground:
     product = competition.product
     return Ground(
-        windows=[w.name for w in competition.windows.all()],
+        windows={w.name: w.minimum_kw for w in competition.windows.all()},
         pays_availability=product.pays_availability,
         pays_utilisation=product.pays_utilisation,
         pays_sustain=product.pays_sustain,

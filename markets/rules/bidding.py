@@ -1,6 +1,6 @@
 """Whether an offer may stand as a bid: pure checks, each with a sentence that says what to do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,9 +9,12 @@ from .notices import Offer
 
 @dataclass(frozen=True)
 class Ground:
-    """What an offer is checked against: the competition's product and ceilings, and the seller's assets."""
+    """What an offer is checked against: the competition's windows, product and ceilings, and the seller's assets.
 
-    windows: Collection[str]
+    `windows` gives each window's smallest offer in kW.
+    """
+
+    windows: Mapping[str, Decimal]
     pays_availability: bool
     pays_utilisation: bool
     pays_sustain: bool
@@ -41,6 +44,10 @@ def offer_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:
             )
     if not 0 < offer.capacity_kw < LARGEST_KW:
         problems.append(("capacity_kw", str(offer.capacity_kw), "Offer more than 0 kW."))
+    elif too_small := [name for name in offer.windows if offer.capacity_kw < ground.windows.get(name, 0)]:
+        least = max(ground.windows[name] for name in too_small).normalize()
+        reason = f"The operator takes no less than {least:f} kW here: {', '.join(too_small)}."
+        problems.append(("capacity_kw", str(offer.capacity_kw), reason))
     problems += _price_problems(offer, ground)
     if not offer.assets:
         problems.append(("assets", "", "Name the assets behind the bid."))

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from markets.models import BidChange, JournalEntry
+from markets.models import BidChange, Confirmation, JournalEntry
 from markets.operations import bids, competitions, people
 from markets.problems import Refused
+from markets.rules.confirmations import VERSION
 from tests.conftest import close, notice, offer
 
 
@@ -149,3 +150,36 @@ def test_placing_a_thousand_bids_takes_no_more_queries_than_placing_ten(
 ):
     with django_assert_max_num_queries(22):
         bids.place_bids(seller=seller, market=market, offers=[offer() for _ in range(1000)], by="tests")
+
+
+def test_a_check_says_what_placing_would_refuse_and_places_nothing(seller, market, competition, asset):
+    offers = [offer(line=2), offer(line=3, capacity_kw=Decimal(0)), offer(line=4, assets=("EV-9",))]
+    told = bids.check_offers(seller=seller, market=market, offers=offers)
+    with pytest.raises(Refused) as refusal:
+        bids.place_bids(seller=seller, market=market, offers=offers, by="tests")
+    assert told == refusal.value.rows
+    assert bids.check_offers(seller=seller, market=market, offers=offers[:1]) == []
+    assert not seller.bids.exists()
+
+
+def test_a_check_says_why_a_seller_cannot_bid_at_all(market, competition):
+    newcomer = people.invite_seller(name="Newcomer Ltd", email="new@newcomer.example", by="tests")
+    [problem] = bids.check_offers(seller=newcomer, market=market, offers=[offer()])
+    assert "must verify" in problem.reason
+
+
+def test_what_was_confirmed_is_kept_with_the_number_of_bids(seller, market, competition, asset, member):
+    offers = [offer(seller_ref="A"), offer(seller_ref="B")]
+    for _ in range(2):  # a repeat places nothing, so it confirms nothing
+        bids.place_bids(seller=seller, market=market, offers=offers, by=member, confirmed=VERSION)
+    kept = Confirmation.objects.get()
+    assert (kept.version, kept.confirmed_by, kept.bid_count) == (VERSION, member.email, 2)
+    with pytest.raises(Refused, match="new wording"):
+        bids.place_bids(seller=seller, market=market, offers=[offer()], by=member, confirmed="1999-1")
+
+
+def test_the_operators_smallest_offer_is_named(seller, market, competition, asset):
+    competition.windows.update(minimum_kw=Decimal(60))
+    [problem] = bids.check_offers(seller=seller, market=market, offers=[offer(line=2)])
+    assert (problem.column, problem.value) == ("capacity_kw", "50.5")
+    assert problem.reason == "The operator takes no less than 60 kW here: Evening."
