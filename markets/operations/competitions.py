@@ -24,8 +24,9 @@ COMPETITION_FIELDS = (
     "availability_ceiling_gbp_per_mw_h",
     "utilisation_ceiling_gbp_per_mwh",
     "sustain_ceiling_gbp_per_kw",
+    "max_connection_kv",
 )
-WINDOW_FIELDS = ("first_day", "last_day", "weekdays", "local_start", "local_end", "required_kw")
+WINDOW_FIELDS = ("first_day", "last_day", "weekdays", "local_start", "local_end", "required_kw", "minimum_kw")
 FOUR_PLACES = Decimal("0.0001")
 
 
@@ -108,9 +109,13 @@ def _problems(notice: CompetitionNotice, seen: set[str], products: dict[str, Pro
     for asked in notice.windows:
         if asked.first_day > asked.last_day or asked.required_kw < 0 or not asked.weekdays:
             wrong("windows", asked.name, "A window needs days in order, at least one weekday and no negative capacity.")
+        if not 0 <= asked.minimum_kw <= asked.required_kw:
+            wrong("windows", asked.name, "The smallest offer taken lies between 0 and what the window requires.")
     ceilings = [getattr(notice, name) for name in COMPETITION_FIELDS if "ceiling" in name]
     if notice.required_kw < 0 or any(ceiling < 0 for ceiling in ceilings):
         wrong("required_kw", notice.required_kw, "Capacity and ceilings are not negative.")
+    if notice.max_connection_kv is not None and not 0 < notice.max_connection_kv <= 1000:
+        wrong("max_connection_kv", notice.max_connection_kv, "A connection voltage is above 0 and at most 1,000 kV.")
     return problems
 
 

@@ -13,7 +13,7 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class WindowNotice:
-    """A service window. `local_end` at or before `local_start` means the next day."""
+    """A service window. `local_end` at or before `local_start` means the next day; `minimum_kw` 0 takes any offer."""
 
     name: str
     first_day: date
@@ -22,11 +22,15 @@ class WindowNotice:
     local_start: time
     local_end: time
     required_kw: Decimal
+    minimum_kw: Decimal = ZERO
 
 
 @dataclass(frozen=True)
 class CompetitionNotice:
-    """A competition as the operator publishes it. `direction` is turn_down or turn_up; empty: the product's."""
+    """A competition as the operator publishes it.
+
+    `direction` is turn_down or turn_up, empty: the product's. Assets connected above `max_connection_kv` can't take part.
+    """
 
     reference: str
     name: str
@@ -45,6 +49,7 @@ class CompetitionNotice:
     availability_ceiling_gbp_per_mw_h: Decimal = ZERO
     utilisation_ceiling_gbp_per_mwh: Decimal = ZERO
     sustain_ceiling_gbp_per_kw: Decimal = ZERO
+    max_connection_kv: Decimal | None = None
     line: int = 0
 
 

@@ -138,7 +138,7 @@ def test_what_asks_for_the_reverse_of_its_product_is_not_published(nged: Machine
         zone=ZONE,
         zone_name="Testbridge",
         name="Week 23",
-        voltage_kv="11",
+        voltage_kv=Decimal(11),
         opens_at=datetime(2027, 6, 3, 11, tzinfo=UTC),
         closes_at=datetime(2027, 6, 8, tzinfo=UTC),
         licence_area="EM",

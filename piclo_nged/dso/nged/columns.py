@@ -15,6 +15,7 @@ class Kind(StrEnum):
     TEXT = "text"
     KW = "kW"
     MW = "MW"  # read into kW, so that no MW travels further than this edge
+    KV = "kV"
     GBP_PER_MW_H = "GBP/MW/h"
     GBP_PER_MWH = "GBP/MWh"
     GBP_PER_KW = "GBP/kW"
@@ -100,7 +101,7 @@ SHORT_TERM_PARAMETERS = (
     _ZONE,
     Column("zone_name", "CMZ Name"),
     _NAME,
-    Column("voltage_kv", "Maximum Connection Voltage"),
+    Column("voltage_kv", "Maximum Connection Voltage", Kind.KV),
     Column("opens_at", "Trade Opening Date", Kind.INSTANT),
     Column("closes_at", "Trade Closing Date", Kind.INSTANT),
     Column("licence_area", "Licence Area"),

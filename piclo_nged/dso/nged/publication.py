@@ -48,6 +48,7 @@ def notice_of(competition: Competition, line: int = 0) -> CompetitionNotice:
         availability_ceiling_gbp_per_mw_h=competition.ceiling.availability_gbp_per_mw_h,
         utilisation_ceiling_gbp_per_mwh=competition.ceiling.utilisation_gbp_per_mwh,
         sustain_ceiling_gbp_per_kw=competition.ceiling.sustain_gbp_per_kw,
+        max_connection_kv=competition.max_connection_kv,
         windows=tuple(_window(window, names[window]) for window in competition.windows),
         line=line,
     )
@@ -68,6 +69,7 @@ def _window(window: Window, name: str) -> WindowNotice:
         local_start=window.start_time,
         local_end=window.end_time,
         required_kw=window.required_kw,
+        minimum_kw=window.minimum_kw,
     )
 
 

@@ -117,6 +117,7 @@ def _window(window: ServiceWindow) -> wire.Window:
         window.local_start,
         window.local_end,
         window.required_kw,
+        window.minimum_kw,
     )
 
 
@@ -136,6 +137,7 @@ def _competition(competition: Competition, windows: tuple[wire.Window, ...], **t
             competition.sustain_ceiling_gbp_per_kw,
         ),
         windows=windows,
+        max_connection_kv=competition.max_connection_kv,
         **told,
     )
 

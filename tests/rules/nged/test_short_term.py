@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+import pytest
+
 from piclo_nged.dso.nged.products import Direction
+from piclo_nged.dso.nged.publication import notices_of
 from piclo_nged.dso.nged.wire import Fate, read_short_term, write_short_term
 
 from .conftest import FileOf
@@ -19,6 +22,24 @@ def test_units_and_clock_are_ours(parameters_of: FileOf) -> None:
     assert competition.peak_required_kw == Decimal(564)
     assert competition.ceiling.utilisation_gbp_per_mwh == Decimal("7.02")
     assert (competition.direction, competition.zone_name) == (Direction.TURN_DOWN, "Corvenstow")
+
+
+def test_the_smallest_offer_and_the_highest_voltage_are_published(parameters_of: FileOf) -> None:
+    season = read_short_term(parameters_of({"minimum_kw": "0.05", "voltage_kv": "33 kV"})).refuse_errors().season
+    [published] = notices_of(season)
+    assert published.max_connection_kv == 33
+    assert [window.minimum_kw for window in published.windows] == [50]
+
+
+@pytest.mark.parametrize(("written", "kilovolts"), [("", None), ("LV", 1), ("11", 11), ("0.4kV", Decimal("0.4"))])
+def test_a_voltage_as_people_write_it(parameters_of: FileOf, written: str, kilovolts: Decimal | None) -> None:
+    [competition] = read_short_term(parameters_of({"voltage_kv": written})).refuse_errors().season.competitions
+    assert competition.max_connection_kv == kilovolts
+
+
+def test_what_is_no_voltage_is_told(parameters_of: FileOf) -> None:
+    [error] = read_short_term(parameters_of({"voltage_kv": "high"})).errors
+    assert (error.column, error.reason[:13]) == ("Maximum Connection Voltage", "not a voltage")
 
 
 def test_half_hours_that_ask_for_the_same_are_one_window(parameters_of: FileOf) -> None:

@@ -1,11 +1,12 @@
 """Competitions as NGED publishes them in JSON."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from markets.api_fields import Day, Fields, Figure, Instant
-from markets.models import Zone
+from markets.models import Product, Zone
 from markets.openapi import ErrorEntry
 from markets.rules.notices import CompetitionNotice, WindowNotice
 
@@ -25,6 +26,7 @@ class WindowFields(Fields):
     local_start = serializers.TimeField(help_text="London time.")
     local_end = serializers.TimeField(help_text="London time, not included.")
     required_kw = Figure()
+    minimum_kw = Figure(default=0, help_text="The smallest offer that NGED takes; 0: any.")
 
 
 class CompetitionFields(Fields):
@@ -44,6 +46,21 @@ class CompetitionFields(Fields):
     availability_ceiling_gbp_per_mw_h = Figure(default=0)
     utilisation_ceiling_gbp_per_mwh = Figure(default=0)
     sustain_ceiling_gbp_per_kw = Figure(default=0)
+    max_connection_kv = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=3,
+        min_value=Decimal("0.001"),
+        max_value=Decimal(1000),
+        allow_null=True,
+        default=None,
+        help_text="Assets connected above this voltage can't take part; null: no limit.",
+    )
+    direction = serializers.ChoiceField(
+        Product.Direction.choices,
+        allow_blank=True,
+        default="",
+        help_text="Left out: the product's. Another than the product's is refused.",
+    )
     windows = WindowFields(many=True)
 
 

@@ -79,7 +79,7 @@ class ParameterRow:
     zone: str
     zone_name: str
     name: str
-    voltage_kv: str
+    voltage_kv: Decimal | None
     opens_at: datetime
     closes_at: datetime
     licence_area: str

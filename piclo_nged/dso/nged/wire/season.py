@@ -126,6 +126,7 @@ class Competition:
     unanswered: tuple[Window, ...] = ()  # NGED's "No response received": nobody bid in these
     direction: Direction | None = None  # None where the file does not say: then the product's
     zone_name: str = ""
+    max_connection_kv: Decimal | None = None  # None: the file sets no limit
 
     @property
     def peak_required_kw(self) -> Decimal:

@@ -12,7 +12,15 @@ from piclo_nged.dso.nged.wire.season import Competition, Fate, RowAccount, Seaso
 from piclo_nged.dso.nged.wire.table import Source, read_table, write_table
 
 # One competition has one of each (A): NGED repeats them on every half-hour.
-_SHARED = ("zone_name", "opens_at", "closes_at", "direction", "ceiling_availability", "ceiling_utilisation")
+_SHARED = (
+    "zone_name",
+    "voltage_kv",
+    "opens_at",
+    "closes_at",
+    "direction",
+    "ceiling_availability",
+    "ceiling_utilisation",
+)
 
 
 def read_short_term(source: Source) -> Reading[ParameterRow]:
@@ -89,6 +97,7 @@ class _Auction:
             windows=self._windows(),
             direction=first.direction,
             zone_name=first.zone_name,
+            max_connection_kv=first.voltage_kv,
         )
 
     def accounts(self, competition: str) -> list[RowAccount]:

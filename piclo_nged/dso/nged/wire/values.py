@@ -22,6 +22,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 FOUR_PLACES = Decimal("0.0001")
 _LARGEST = Decimal(10) ** 8  # 100 GW, or 100 million pounds: above it is a slip, and no column could hold it
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4})")
+_VOLTAGE = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)\s*(?:kv)?", re.ASCII | re.IGNORECASE)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
 
 
@@ -51,6 +52,18 @@ def read_megawatts(text: str) -> Decimal:
     """A capacity in MW, as kW. Every place counts until then: 0.0003996 MW is 0.3996 kW."""
     read_number(text)
     return (Decimal(text.strip()) * 1000).quantize(FOUR_PLACES)
+
+
+def read_kilovolts(text: str) -> Decimal | None:
+    """A voltage: 11, 11kV, or LV for low voltage, up to 1 kV (A). Empty: no limit."""
+    if not text.strip():
+        return None
+    if text.strip().casefold() == "lv":
+        return Decimal(1).quantize(FOUR_PLACES)
+    match = _VOLTAGE.fullmatch(text.strip())
+    if not match or not 0 < Decimal(match[1]) <= 1000:
+        raise ValueError("not a voltage: write 11 or 0.4 for kV, or LV; leave it empty where there is no limit")
+    return Decimal(match[1]).quantize(FOUR_PLACES)
 
 
 def read_count(text: str) -> int:
@@ -153,6 +166,7 @@ READERS: dict[Kind, Callable[[str], Any]] = {
         Kind.TEXT: read_text,
         Kind.KW: read_number,
         Kind.MW: read_megawatts,
+        Kind.KV: read_kilovolts,
         Kind.GBP_PER_MW_H: read_number,
         Kind.GBP_PER_MWH: read_number,
         Kind.GBP_PER_KW: read_number,

@@ -27,6 +27,10 @@ def _write_megawatts(value_kw: Decimal) -> str:
     return write_number(value_kw / 1000)
 
 
+def _write_kilovolts(value: Decimal | None) -> str:
+    return "" if value is None else write_number(value)
+
+
 def _write_instant(value: datetime) -> str:
     return value.astimezone(LONDON).strftime("%d/%m/%Y %H:%M:%S")
 
@@ -44,6 +48,7 @@ def _write_names(value: tuple[str, ...]) -> str:
 _WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.KW: write_number,
     Kind.MW: _write_megawatts,
+    Kind.KV: _write_kilovolts,
     Kind.GBP_PER_MW_H: write_number,
     Kind.GBP_PER_MWH: write_number,
     Kind.GBP_PER_KW: write_number,
