@@ -32,7 +32,7 @@ class Home(SellerPage, TemplateView):
         bids = self.own(Bid.objects.select_related("competition__market"))
         decided = bids.filter(status__in=(Bid.Status.ACCEPTED, Bid.Status.REJECTED))
         instructions = self.own(Instruction.objects.unanswered()).select_related("trigger", "market__operator")
-        competitions = Competition.objects.biddable().select_related("market", "product", "zone")
+        competitions = Competition.objects.open_to(self.seller).biddable().select_related("market", "product", "zone")
         statements = self.own(Statement.objects.select_related("run__market"))
         waiting = list(instructions[:SHOWN])
         closing = list(

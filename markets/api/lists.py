@@ -64,7 +64,7 @@ class CompetitionsView(SellerEndpoint):
     )
     def get(self, request: Request) -> Response:
         """Open at this moment of market time, newest first, with all service windows."""
-        page = newest(Competition.objects.biddable(), COMPETITION, request)
+        page = newest(Competition.objects.open_to(self.seller).biddable(), COMPETITION, request)
         windows: dict[int, list[dict[str, Any]]] = {key: [] for key in page.keys}
         asked = ServiceWindow.objects.filter(competition__in=page.keys).order_by("first_day", "local_start", "name")
         for key, *values in asked.values_list("competition_id", *WINDOW):

@@ -10,13 +10,13 @@ from .joining import AccountLink, Admission, Confirmation, Invitation, JoiningRe
 from .journal import JournalEntry
 from .mail import Mail, MailAttempt
 from .operator import Market, Operator, Product, Zone
-from .party import PartyNote, TestParty
+from .party import PartyNote, StandIn, TestParty
 from .people import Agreement, DispatchContact, Membership, Seller, SellerIdentity, User
 from .postcode import Postcode
 from .seal import SealOpening
 from .token import IdempotentCall, Token
 from .upload import BidUpload
-from .webhook import SandboxFault, Webhook, WebhookCall
+from .webhook import SandboxFault, Webhook, WebhookBookmark, WebhookCall
 
 __all__ = [
     "PRICES",
@@ -58,10 +58,12 @@ __all__ = [
     "Seller",
     "SellerIdentity",
     "ServiceWindow",
+    "StandIn",
     "TestParty",
     "Token",
     "User",
     "Webhook",
+    "WebhookBookmark",
     "WebhookCall",
     "Zone",
 ]

@@ -33,6 +33,11 @@ class JoiningRequest(models.Model):
 
     class Meta:
         ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(status="asked"), name="joining_request_open_once_per_person"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.company} ({self.email})"

@@ -66,6 +66,7 @@ class Seller(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="seller_name_once_whatever_its_case")]
 
     def __str__(self) -> str:
         return self.name
@@ -116,6 +117,7 @@ class Agreement(models.Model):
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="agreements")
     version = models.CharField(max_length=20)
     signatory = models.CharField(max_length=200)
+    position = models.CharField(max_length=200, blank=True, help_text="What the signatory is in the company.")
     signed_at = models.DateTimeField()
 
     class Meta:
@@ -134,6 +136,7 @@ class DispatchContact(models.Model):
     name = models.CharField(max_length=200, blank=True)
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
+    test_sent_at = models.DateTimeField(null=True, blank=True, help_text="When the last test message left for it.")
     verified_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -18,6 +18,7 @@ class Token(models.Model):
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_on = models.DateField(null=True, blank=True, help_text="UTC. Only the day is kept.")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -14,8 +14,12 @@ class Webhook(models.Model):
     is_sandbox = models.BooleanField(default=True)
     url = models.URLField(max_length=500)
     secret = models.CharField(max_length=100, help_text="Standard Webhooks form: whsec_ and Base64.")
+    previous_secret = models.CharField(max_length=100, blank=True, help_text="Signed with as well, after a change.")
+    previous_until = models.DateTimeField(null=True, blank=True)
     events = models.JSONField(default=list, blank=True, help_text="Kinds of events it wants; empty: all.")
-    is_active = models.BooleanField(default=True)
+    failing_since = models.DateTimeField(null=True, blank=True, help_text="The first failure since the last success.")
+    stopped_at = models.DateTimeField(null=True, blank=True, help_text="No call is made from then on.")
+    stopped_because = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -23,6 +27,20 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class WebhookBookmark(models.Model):
+    """How far into a market's feed of bids a webhook was told. Without one: told of nothing yet."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="bookmarks")
+    market = models.ForeignKey(Market, on_delete=models.CASCADE, related_name="+")
+    position = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["webhook", "market"], name="webhook_bookmark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.webhook} knows {self.market} up to {self.position}"
 
 
 @guarded_states()
