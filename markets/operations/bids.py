@@ -106,7 +106,7 @@ def _check(seller: Seller, market: Market, offers: Sequence[Offer]) -> _Checked:
     now = market.now()
     assets = _usable_assets(seller, market, offers)
     repeats, problems = _repeats(seller, market, offers)
-    grounds = {reference: _ground(competition, assets) for reference, competition in found.items()}
+    grounds = {reference: ground_of(competition, assets) for reference, competition in found.items()}
     fresh = [offer for offer in offers if offer.seller_ref not in repeats]
     for offer in fresh:
         competition = found.get(offer.competition)
@@ -143,7 +143,8 @@ def _usable_assets(seller: Seller, market: Market, offers: Iterable[Offer]) -> d
     return {asset.ref: asset for asset in qualified}
 
 
-def _ground(competition: Competition, assets: dict[str, Asset]) -> Ground:
+def ground_of(competition: Competition, assets: dict[str, Asset]) -> Ground:
+    """What an offer in the competition is checked against; `assets` are those that may stand behind it, by reference."""
     product = competition.product
     return Ground(
         windows={w.name: w.minimum_kw for w in competition.windows.all()},
@@ -301,7 +302,7 @@ def revise_bid(
         max_runtime_minutes,
         tuple(asset.ref for asset in assets),
     )
-    ground = _ground(bid.competition, {asset.ref: asset for asset in assets})
+    ground = ground_of(bid.competition, {asset.ref: asset for asset in assets})
     problems = [RowProblem(0, *p) for p in offer_problems(offer, ground)]
     if problems:
         raise Refused(f"{bid} stands as it was: {'; '.join(p.reason for p in problems)}", problems)
