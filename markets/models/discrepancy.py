@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from .guards import written_once
+from .guards import append_only, written_once
 from .operator import Market
 
 
@@ -16,7 +16,7 @@ class Discrepancy(models.Model):
 
     market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="discrepancies")
     kind = models.CharField(max_length=20, choices=Kind)
-    bid = models.CharField(max_length=100, help_text="The reference that the operator gave.")
+    bid = models.CharField(max_length=100, help_text="The reference that the operator gave, or of our bid.")
     field = models.CharField(max_length=60, blank=True, help_text="What differs, e.g. accepted_kw.")
     theirs = models.CharField(max_length=500, blank=True)
     ours = models.CharField(max_length=500, blank=True)
@@ -32,9 +32,12 @@ class Discrepancy(models.Model):
                 fields=["market", "kind", "bid", "field", "theirs", "ours"],
                 condition=models.Q(resolved_at=None),
                 name="discrepancy_waits_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(resolved_at=None) ^ ~models.Q(resolution=""), name="discrepancy_resolved_in_words"
+            ),
         ]
-        triggers = [written_once("resolved_at")]
+        triggers = [*append_only(may_change=["resolved_at", "resolution"]), written_once("resolved_at")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.bid} {self.field}".strip()

@@ -9,6 +9,25 @@ from django.db import models
 from .clock import MarketQuerySet
 
 
+def bids_stay_sealed() -> pgtrigger.Trigger:
+    """A feed that goes live would open what sellers were promised is closed: not while a bid is sealed."""
+    return pgtrigger.Trigger(
+        name="bids_stay_sealed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__feed_is_live=False, new__feed_is_live=True),
+        func="""
+            IF EXISTS (
+                SELECT 1 FROM markets_bid JOIN markets_competition ON markets_competition.id = markets_bid.competition_id
+                WHERE market_id = NEW.id AND closes_at > clock_timestamp() + NEW.clock_offset
+            ) THEN
+                RAISE EXCEPTION 'Bids are sealed in this market until gate closure: its feed cannot go live now.';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 class Operator(models.Model):
     """A distribution system operator. `key` names its folder in `piclo_nged/dso/` and its part of the API."""
 
@@ -41,7 +60,10 @@ class Market(models.Model):
     previews_first = models.BooleanField(
         default=False, help_text="On: a new competition waits until the operator has approved its preview."
     )
-    feed_is_live = models.BooleanField(default=False, help_text="Off: the operator reads bids only after gate closure.")
+    feed_is_live = models.BooleanField(
+        default=False,
+        help_text="Off: the operator reads bids only after gate closure. It can't be turned on while a bid is sealed.",
+    )
     receipts_before_closure = models.DurationField(
         default=timedelta(minutes=30),
         help_text="With a live feed: a bid without the operator's receipt this long before gate closure is a case.",
@@ -61,7 +83,7 @@ class Market(models.Model):
                 name="only_mock_markets_move_their_clock",
             )
         ]
-        triggers = [pgtrigger.ReadOnly(name="mock_or_real_for_ever", fields=["is_mock", "operator"])]
+        triggers = [pgtrigger.ReadOnly(name="mock_or_real_for_ever", fields=["is_mock", "operator"]), bids_stay_sealed()]
 
     def __str__(self) -> str:
         return self.name

@@ -3,7 +3,7 @@
 from django.db import models
 
 from .competition import Competition
-from .guards import written_once
+from .guards import append_only, written_once
 from .people import User
 
 
@@ -18,7 +18,11 @@ class SealOpening(models.Model):
     agreed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        ordering = ["-id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["competition"], condition=models.Q(agreed_at=None), name="seal_opening_waits_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(agreed_by=None) | ~models.Q(agreed_by=models.F("asked_by")),
                 name="seal_opened_by_two_people",
@@ -29,7 +33,7 @@ class SealOpening(models.Model):
                 name="seal_agreed_by_somebody",
             ),
         ]
-        triggers = [written_once("agreed_at")]
+        triggers = [*append_only(may_change=["agreed_by", "agreed_at"]), written_once("agreed_by"), written_once("agreed_at")]
 
     def __str__(self) -> str:
         return f"Opening of {self.competition}"
