@@ -55,6 +55,7 @@ EDITABLE = {
     "markets.MpanClash",
     "markets.PartyNote",
     "markets.Postcode",
+    "markets.PreviewNote",
     "markets.SandboxFault",
     "markets.SealOpening",
     "markets.StandIn",

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('utilisation_ceiling_gbp_per_mwh', models.DecimalField(decimal_places=4, default=0, max_digits=14)),
                 ('sustain_ceiling_gbp_per_kw', models.DecimalField(decimal_places=4, default=0, max_digits=14)),
                 ('max_connection_kv', models.DecimalField(blank=True, decimal_places=3, help_text="Assets connected above it can't take part.", max_digits=7, null=True)),
-                ('published_at', models.DateTimeField(auto_now_add=True)),
+                ('published_at', models.DateTimeField(blank=True, help_text='Market time at which sellers could see it first; empty while it is a preview.', null=True)),
             ],
             options={
                 'ordering': ['closes_at', 'reference'],
@@ -304,6 +304,21 @@ class Migration(migrations.Migration):
                 ('primary_substation_number', models.CharField(blank=True, max_length=40)),
                 ('grid_supply_point', models.CharField(blank=True, max_length=200)),
             ],
+        ),
+        migrations.CreateModel(
+            name='PreviewNote',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('revision', models.PositiveIntegerField(help_text='The revision that was looked at.')),
+                ('note', models.TextField(max_length=2000)),
+                ('asked_by', models.CharField(help_text='As the journal names who did it.', max_length=200)),
+                ('asked_at', models.DateTimeField(auto_now_add=True)),
+                ('resolved_at', models.DateTimeField(blank=True, null=True)),
+                ('resolution', models.CharField(blank=True, max_length=500)),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
         ),
         migrations.CreateModel(
             name='Product',
@@ -789,6 +804,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postcodes', to='markets.operator'),
         ),
         migrations.AddField(
+            model_name='previewnote',
+            name='competition',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='preview_notes', to='markets.competition'),
+        ),
+        migrations.AddField(
             model_name='product',
             name='operator',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='markets.operator'),
@@ -1126,6 +1146,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='market',
             trigger=pgtrigger.compiler.Trigger(name='bids_stay_sealed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."feed_is_live" AND NOT OLD."feed_is_live")', func="\n            IF EXISTS (\n                SELECT 1 FROM markets_bid JOIN markets_competition ON markets_competition.id = markets_bid.competition_id\n                WHERE market_id = NEW.id AND closes_at > clock_timestamp() + NEW.clock_offset\n            ) THEN\n                RAISE EXCEPTION 'Bids are sealed in this market until gate closure: its feed cannot go live now.';\n            END IF;\n            RETURN NEW;\n        ", hash='619014a2bf7ecdd37e7f42651fe5ffe2754ad9ca', operation='UPDATE', pgid='pgtrigger_bids_stay_sealed_9974b', table='markets_market', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='previewnote',
+            trigger=pgtrigger.compiler.Trigger(name='resolved_at_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."resolved_at" IS NOT NULL AND OLD."resolved_at" IS DISTINCT FROM (NEW."resolved_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='43a824ab49d82b4f90c15acba14895bded43a59c', operation='UPDATE', pgid='pgtrigger_resolved_at_once_8b265', table='markets_previewnote', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='product',

@@ -4,7 +4,7 @@ from .asset import Asset, MpanClash, Qualification, QualificationChange
 from .bid import PRICES, Bid, BidChange, BidLine, Contract, Receipt
 from .calendar import Auction, AuctionCalendar
 from .clock import MarketTime
-from .competition import Competition, CompetitionRevision, ServiceWindow
+from .competition import Competition, CompetitionRevision, PreviewNote, ServiceWindow
 from .discrepancy import Discrepancy
 from .joining import AccountLink, Admission, Confirmation, Invitation, JoiningRequest
 from .journal import JournalEntry
@@ -49,6 +49,7 @@ __all__ = [
     "Operator",
     "PartyNote",
     "Postcode",
+    "PreviewNote",
     "Product",
     "Qualification",
     "QualificationChange",

@@ -1,9 +1,13 @@
 """Short-term auctions repeat: the calendar of a market, and each auction it gives."""
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from .clock import MarketTime
+from .competition import Competition
 from .operator import Market
 
 
@@ -41,6 +45,27 @@ class AuctionCalendar(models.Model):
         return f"{self.name} ({self.market})"
 
 
+class AuctionQuerySet(models.QuerySet["Auction"]):
+    """Auctions by where their market's time stands. Annotate or filter the market as `calendar__market`."""
+
+    def coming(self) -> Self:
+        """Those whose gate has not closed yet."""
+        return self.filter(closes_at__gt=MarketTime("calendar__market__clock_offset"))
+
+    def passed(self, instant: str) -> Self:
+        """Those whose `published_by`, `closes_at` or `results_by` has passed."""
+        return self.filter(**{f"{instant}__lte": MarketTime("calendar__market__clock_offset")})
+
+    def competitions(self) -> models.QuerySet[Competition]:
+        """For a subquery: the competitions of the outer auction, which deliver in its days and close when it closes."""
+        return Competition.objects.exclude(status=Competition.Status.WITHDRAWN).filter(
+            market=models.OuterRef("calendar__market"),
+            closes_at=models.OuterRef("closes_at"),
+            first_day__gte=models.OuterRef("first_day"),
+            last_day__lte=models.OuterRef("last_day"),
+        )
+
+
 class Auction(models.Model):
     """One turn of a calendar. Competitions that deliver in its days belong to it; what is missing becomes a case."""
 
@@ -51,6 +76,8 @@ class Auction(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     results_by = models.DateTimeField(help_text="When its results should be known.")
+
+    objects = AuctionQuerySet.as_manager()
 
     class Meta:
         ordering = ["first_day"]

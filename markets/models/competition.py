@@ -8,7 +8,7 @@ from django.db import models
 
 from .clock import MarketTime
 from .fields import Kw, Price
-from .guards import append_only, guarded_states, not_negative
+from .guards import append_only, guarded_states, not_negative, written_once
 from .operator import Market, Product, Zone
 from .people import Seller
 
@@ -17,8 +17,9 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
     """Competitions by where market time stands."""
 
     def visible(self) -> Self:
-        """What sellers may see: everything published, also what was withdrawn."""
-        return self.exclude(status=Competition.Status.PREVIEW)
+        """What sellers may see: everything published, also what was withdrawn since; never what was only a preview."""
+        never_out = models.Q(status=Competition.Status.WITHDRAWN, published_at=None)
+        return self.exclude(models.Q(status=Competition.Status.PREVIEW) | never_out)
 
     def open_to(self, seller: Seller) -> Self:
         """What this seller may see and bid in: published, in a market whose stage takes it in."""
@@ -72,7 +73,9 @@ class Competition(models.Model):
     max_connection_kv = models.DecimalField(
         max_digits=7, decimal_places=3, null=True, blank=True, help_text="Assets connected above it can't take part."
     )
-    published_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="Market time at which sellers could see it first; empty while it is a preview."
+    )
 
     objects = CompetitionQuerySet.as_manager()
 
@@ -150,3 +153,22 @@ class CompetitionRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.competition} revision {self.revision}"
+
+
+class PreviewNote(models.Model):
+    """What the operator asks to change in a preview. It waits until a revision, an approval or a person settles it."""
+
+    competition = models.ForeignKey(Competition, on_delete=models.CASCADE, related_name="preview_notes")
+    revision = models.PositiveIntegerField(help_text="The revision that was looked at.")
+    note = models.TextField(max_length=2000)
+    asked_by = models.CharField(max_length=200, help_text="As the journal names who did it.")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        triggers = [written_once("resolved_at")]
+
+    def __str__(self) -> str:
+        return f"{self.competition}: {self.note[:60]}"
