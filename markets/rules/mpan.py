@@ -5,6 +5,7 @@ distributor's. A foreign prefix is an independent network's: "ask a person", not
 """
 
 LICENCE_AREAS = {"11": "EM", "14": "WM", "21": "SWA", "22": "SWE"}
+AREA_NAMES = {"EM": "East Midlands", "WM": "West Midlands", "SWA": "South Wales", "SWE": "South West"}
 PRIMES = (3, 5, 7, 13, 17, 19, 23, 29, 31, 37, 41, 43)
 
 
