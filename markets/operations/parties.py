@@ -9,7 +9,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.text import slugify
 
-from ..models import Admission, Asset, Competition, Market, Operator, PartyNote, Qualification, Seller, StandIn, TestParty
+from ..models import (
+    Admission,
+    Asset,
+    Competition,
+    Market,
+    Operator,
+    PartyNote,
+    Qualification,
+    Seller,
+    StandIn,
+    TestParty,
+)
 from ..problems import Refused
 from ..rules.notices import QualificationDecision
 from .admissions import accept_admission, admit

@@ -18,7 +18,7 @@ from markets.operations.markets import open_market
 from markets.operations.tokens import issue_token
 from markets.problems import RowProblem
 from markets.rules.spans import next_month
-from piclo_nged.dso.nged import wire
+from piclo_nged.dso.nged import playing, wire
 from piclo_nged.dso.nged.rehearsal import NgedSide
 from settlement.operations import readings_needed
 
@@ -99,7 +99,8 @@ class Story:
         with self.step("Sellers join and register assets", 2) as progress:
             self.sellers: dict[str, Seller] = sellers.join(self.season, self.market)
             progress(1)
-            self.summary.assets = sellers.register_assets(self.season, self.sellers, self.market)
+            registered = playing.register_assets(self.season, self.sellers, self.market, by="demo")
+            self.summary.assets = len(registered)
             progress(1)
         self.summary.sellers = len(self.sellers)
         with self.step("NGED qualifies assets", self.summary.assets) as progress:
@@ -116,7 +117,7 @@ class Story:
                 round_ = rounds[closes_at]
                 opened_at = max(competition.opens_at for competition in round_) + timedelta(hours=1)
                 self.nged.move_clock(max(opened_at, self.market.now()))
-                placed, wrong = sellers.bid(round_, self.sellers, self.market, progress)
+                placed, wrong = playing.place_offers(round_, self.sellers, self.market, by="demo", progress=progress)
                 self.summary.bids, problems = self.summary.bids + placed, problems + wrong
                 self.nged.move_clock(closes_at + timedelta(minutes=1))
                 self.nged.collect_bids(progress)
