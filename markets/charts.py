@@ -1,82 +1,113 @@
 """Charts as plain figures for inline SVG: pure functions, no script, no styles in the page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import time
 from decimal import Decimal
 from itertools import groupby
-from math import ceil
-from typing import Protocol
 
-HALF_HOURS = 48
-LEFT, TOP, CELL, ROW, BAR = 34, 16, 8, 18, 15  # of the drawing: margins, a half-hour's width, a weekday's height
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from .rules.demand import Asked, Requirement, Row, Slot, requirements
 
-
-class Asked(Protocol):
-    """What the chart needs of a service window."""
-
-    weekdays: list[int]
-    local_start: time
-    local_end: time
-    required_kw: Decimal
+# Of the drawing: margins, the width of a half-hour, the height of a day, and of its highest bar.
+LEFT, RIGHT, TOP, CELL, ROW, BAR = 58, 16, 20, 12, 34, 28
+LOWEST_BAR = 4
+ROOM_FOR_WORDS = 4  # half-hours
+DIGIT = 6  # the width of one, so that words wider than their bar are left to the table
 
 
 @dataclass(frozen=True)
 class Block:
-    """A run of half-hours with the same requirement; `level` 1 to 4 is its share of the peak."""
+    """A run of half-hours with the same requirement, `day` and `when` in words."""
+
+    day: str
+    when: str
+    required_kw: Decimal
+    x: int
+    y: int
+    width: int
+    height: int
+    has_room: bool
+
+    @property
+    def middle(self) -> int:
+        return self.x + self.width // 2
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Half-hours that a day has not, because of the clock change."""
 
     x: int
     y: int
     width: int
-    level: int
-    words: str
+    height: int = BAR
 
 
 @dataclass(frozen=True)
-class ServiceWeek:
-    """The drawing: its size, the labels of its days and hours, and the blocks."""
+class Chart:
+    """The drawing of a requirement: its size, the labels of its days and hours, and the blocks."""
 
+    of: Requirement
     blocks: tuple[Block, ...]
-    days: tuple[tuple[int, str], ...] = tuple((TOP + ROW * i + 12, name) for i, name in enumerate(WEEKDAYS))
-    hours: tuple[tuple[int, str], ...] = tuple((LEFT + CELL * 2 * h, f"{h:02}:00") for h in range(0, 25, 4))
-    width: int = LEFT + CELL * HALF_HOURS + 20
-    height: int = TOP + ROW * 7 + 4
-    bar: int = BAR
+    missing: tuple[Missing, ...]
+    days: tuple[tuple[int, str], ...]
+    hours: tuple[tuple[int, str], ...]
+    width: int
+    height: int
+    left: int = LEFT
     top: int = TOP
 
-
-def service_week(windows: Iterable[Asked]) -> ServiceWeek:
-    """The half-hours of a week, London time, in which the windows ask for delivery, and the most that any asks then."""
-    asked = [[Decimal(0)] * HALF_HOURS for _ in WEEKDAYS]
-    for window in windows:
-        for weekday in window.weekdays:
-            for offset in _half_hours(window.local_start, window.local_end):
-                later, half_hour = divmod(offset, HALF_HOURS)
-                row = asked[(weekday - 1 + later) % 7]
-                row[half_hour] = max(row[half_hour], window.required_kw)
-    peak = max(max(row) for row in asked)
-    return ServiceWeek(tuple(block for i, row in enumerate(asked) for block in _blocks(i, row, peak)))
+    @property
+    def right(self) -> int:
+        return self.width - RIGHT
 
 
-def _half_hours(start: time, end: time) -> range:
-    """Offsets from midnight of the first day; an end at or before the start is the next day's."""
-    first = (start.hour * 60 + start.minute) // 30
-    last = -(-(end.hour * 60 + end.minute) // 30)
-    return range(first, last if end > start else last + HALF_HOURS)
+def charts_of(windows: Iterable[Asked]) -> tuple[Chart, ...]:
+    """One chart per stretch of the season; bars of all of them are to the scale of the highest."""
+    wanted = requirements(windows)
+    peak = max((r.peak_kw for r in wanted), default=Decimal(0))
+    return tuple(_chart(requirement, peak) for requirement in wanted)
 
 
-def _blocks(weekday: int, row: list[Decimal], peak: Decimal) -> Iterable[Block]:
+def _chart(requirement: Requirement, peak: Decimal) -> Chart:
+    blocks, missing, days = [], [], []
+    for i, (day, row) in enumerate(zip(requirement.days, requirement.rows, strict=True)):
+        floor = TOP + ROW * (i + 1) - 2
+        days.append((floor, day))
+        for at, length, required_kw in _runs(row):
+            x, width = LEFT + CELL * at, CELL * length
+            if required_kw is None:
+                missing.append(Missing(x, floor - BAR, width))
+            elif required_kw:
+                height = max(LOWEST_BAR, int(BAR * required_kw / peak))
+                has_room = length >= ROOM_FOR_WORDS and width > DIGIT * len(f"{required_kw.normalize():,f} kW")
+                when = f"{requirement.slots[at].words}–{_end(requirement.slots, row, at + length)}"
+                blocks.append(Block(day, when, required_kw, x, floor - height, width, height, has_room))
+    hours = tuple(
+        (LEFT + CELL * i, slot.words)
+        for i, slot in enumerate(requirement.slots)
+        if not slot.again and slot.starts.hour % 3 == 0 and not slot.starts.minute
+    )
+    end = LEFT + CELL * len(requirement.slots)
+    return Chart(
+        requirement,
+        tuple(blocks),
+        tuple(missing),
+        tuple(days),
+        (*hours, (end, "24:00")),
+        width=end + RIGHT,
+        height=TOP + ROW * len(requirement.days) + 4,
+    )
+
+
+def _runs(row: Row) -> Iterator[tuple[int, int, Decimal | None]]:
+    """Where each run of equal half-hours begins, how many there are, and what is required."""
     at = 0
     for required_kw, run in groupby(row):
         length = len(list(run))
-        if required_kw:
-            start, end = (f"{i // 2:02}:{i % 2 * 30:02}" for i in (at, at + length))
-            yield Block(
-                x=LEFT + CELL * at,
-                y=TOP + ROW * weekday,
-                width=CELL * length,
-                level=ceil(4 * required_kw / peak),
-                words=f"{WEEKDAYS[weekday]} {start}–{end}: {required_kw.normalize():,f} kW",
-            )
+        yield at, length, required_kw
         at += length
+
+
+def _end(slots: tuple[Slot, ...], row: Row, at: int) -> str:
+    """What the clock shows when a run ends. Only a day that has an hour twice ends anything in the second one."""
+    return next((s.words for s, kw in zip(slots[at:], row[at:], strict=True) if kw is not None or not s.again), "24:00")

@@ -6,8 +6,10 @@ from operator import or_
 import django_filters
 from django.db.models import Model, Q, QuerySet
 
+from .access import membership_of
 from .gates import SOON
 from .models import Bid, Competition, Contract, MarketTime, Product
+from .qualifying import qualifying_for
 
 STATES = (
     ("open", "Open for bids"),
@@ -36,7 +38,7 @@ class WordsFilter(django_filters.FilterSet):
 
 
 class CompetitionFilter(WordsFilter):
-    """Competitions by words, zone, product and where market time stands."""
+    """Competitions by words, zone, product, where market time stands, and whether the seller's own assets qualify."""
 
     words = ("name__icontains", "reference__icontains")
     zone = django_filters.CharFilter(label="Zone", method="in_zone")
@@ -44,6 +46,9 @@ class CompetitionFilter(WordsFilter):
         label="Product", field_name="product__name", choices=_products, empty_label="All products"
     )
     state = django_filters.ChoiceFilter(label="Bidding", choices=STATES, method="at_state", empty_label="Any time")
+    mine = django_filters.ChoiceFilter(
+        label="Your assets", choices=(("qualify", "My assets qualify"),), method="for_my_assets", empty_label="Any"
+    )
 
     class Meta:
         model = Competition
@@ -64,6 +69,10 @@ class CompetitionFilter(WordsFilter):
             "upcoming": published.filter(opens_at__gt=CLOCK),
             "closed": rows.filter(closes_at__lte=CLOCK),
         }[value]
+
+    def for_my_assets(self, rows: QuerySet[Competition], name: str, value: str) -> QuerySet[Competition]:
+        membership = membership_of(self.request)
+        return qualifying_for(membership.seller, rows) if membership else rows.none()
 
 
 class BidFilter(WordsFilter):

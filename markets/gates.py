@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .models import Competition
+from .rules.words import moment
+from .templatetags.figures import lasting
 
 SOON = timedelta(hours=48)
 
@@ -33,3 +35,9 @@ def gate_of(competition: Competition, now: datetime) -> Gate:
         return Gate("closed", "Closed, waiting for results")
     left = competition.closes_at - now
     return Gate("soon" if left <= SOON else "open", "Closes in", left)
+
+
+def how_long_before_closure(competition: Competition, saved_at: datetime) -> str:
+    """What was just saved, as a person near gate closure wants to read it: the second, and how much time was left."""
+    left = competition.closes_at - saved_at
+    return f"Saved on {moment(saved_at)}, {lasting(left)} before bidding closes. Until then you can revise or withdraw it."

@@ -1,5 +1,6 @@
 """What sellers type of a bid, and of its revision."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -7,8 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from ..models import Asset, Bid, Competition, Qualification, Seller
+from ..rules.earnings import Estimate, Prices, estimate
 from ..rules.notices import Offer
-from ..templatetags.figures import kw, price
+from ..templatetags.figures import price
 from .fields import Measured, Minutes
 
 PRICE_FIELDS = {
@@ -48,14 +50,6 @@ class TermsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("capacity_kw", "max_runtime_minutes")} | prices
 
 
-class AssetChoices(forms.ModelMultipleChoiceField):
-    """Assets by reference, name and what they can do."""
-
-    def label_from_instance(self, asset: Asset) -> str:
-        installed_kw = max(asset.max_export_capacity_kw, asset.max_import_capacity_kw)
-        return f"{asset.ref} · {asset.name} ({kw(installed_kw)})"
-
-
 def usable_assets(seller: Seller, competition: Competition) -> QuerySet[Asset]:
     """The seller's assets that the market's operator has qualified."""
     return seller.assets.filter(
@@ -66,24 +60,31 @@ def usable_assets(seller: Seller, competition: Competition) -> QuerySet[Asset]:
 
 
 class BidForm(TermsForm):
-    """A new bid: which windows, what, for how much, and the assets behind it."""
+    """A new bid: which windows, what, for how much, the assets behind it, and the rules that the seller confirms.
+
+    `assets` are ticked at first: those that are expected to be eligible. The page itself draws the choices.
+    """
 
     seller_ref = forms.CharField(
         label="Your own reference", max_length=100, required=False, help_text="Shown in your lists and files."
     )
+    confirmed = forms.CharField(
+        label="Your confirmation",
+        max_length=20,
+        error_messages={"required": "Read these sentences and tick the box: no bid is taken without it."},
+    )
 
-    def __init__(self, *args: Any, seller: Seller, **kwargs: Any):
+    def __init__(self, *args: Any, seller: Seller, assets: Iterable[Asset] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["windows"] = forms.ModelMultipleChoiceField(
             self.competition.windows.all(),
             label="Service windows",
             error_messages={"required": "Choose at least one service window."},
         )
-        self.fields["assets"] = AssetChoices(
+        self.fields["assets"] = forms.ModelMultipleChoiceField(
             usable_assets(seller, self.competition),
-            widget=forms.CheckboxSelectMultiple,
             label="Assets behind this bid",
-            help_text="Those that the operator has qualified for this market.",
+            initial=[asset.pk for asset in assets],
             error_messages={"required": "Choose at least one asset: what will deliver."},
         )
         self.order_fields(["windows", "capacity_kw", *PRICE_FIELDS, "max_runtime_minutes", "seller_ref", "assets"])
@@ -91,6 +92,24 @@ class BidForm(TermsForm):
     def chosen_windows(self) -> set[str]:
         """The keys of the windows that are ticked, as text."""
         return {str(key) for key in self["windows"].value() or ()}
+
+    def chosen_assets(self) -> set[str]:
+        """The keys of the assets that are ticked, as text."""
+        return {str(key) for key in self["assets"].value() or ()}
+
+    def forgive_what_is_missing(self) -> None:
+        """For a bid that is still being typed: what was typed is judged, what was not is not asked for yet."""
+        for name, faults in self.errors.as_data().items():
+            if all(fault.code == "required" for fault in faults):
+                del self.errors[name]
+
+    def estimate(self) -> Estimate | None:
+        """What the bid could earn as it is typed; None while windows or capacity are missing or wrong."""
+        typed = self.cleaned_data if self.is_bound else {}
+        if not (typed.get("windows") and typed.get("capacity_kw")):
+            return None
+        prices = Prices(**{name: typed.get(name) for name in PRICE_FIELDS})
+        return estimate(windows=typed["windows"], capacity_kw=typed["capacity_kw"], prices=prices)
 
     def offer(self) -> Offer:
         data = self.cleaned_data

@@ -17,6 +17,7 @@ from ..rules.words import NONE, days, hours, kw, number, price, weekdays
 register = template.Library()
 
 register.filter("kw", kw)
+register.filter("number", number)
 register.filter("price", price)
 register.filter("weekdays", weekdays)
 register.simple_tag(days)
@@ -86,7 +87,10 @@ def span(start: datetime | None, end: datetime | None, without_end: str = "until
 
 @register.filter
 def lasting(value: timedelta | None) -> str:
-    """A length of time in its two greatest units: `3 days 4 h`, `2 h 14 min`, `9 min`, `58 s`."""
+    """A length of time in its two greatest units: `3 days 4 h`, `2 h 14 min`, `19 min`.
+
+    Seconds are said below ten minutes: `4 min 58 s`, `58 s`.
+    """
     if value is None:
         return NONE
     seconds = max(0, int(value.total_seconds()))
@@ -97,4 +101,6 @@ def lasting(value: timedelta | None) -> str:
         return f"{whole_days} day{'s' if whole_days > 1 else ''}" + (f" {whole_hours} h" if whole_hours else "")
     if whole_hours:
         return f"{whole_hours} h" + (f" {minutes} min" if minutes else "")
-    return f"{minutes} min" if minutes else f"{left} s"
+    if minutes:
+        return f"{minutes} min" + (f" {left} s" if minutes < 10 else "")
+    return f"{left} s"

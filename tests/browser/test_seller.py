@@ -60,7 +60,8 @@ def test_a_seller_finds_a_competition_bids_and_revises(
     page.get_by_label("Capacity").fill("50.5")
     page.get_by_label("Availability price").fill("100")
     page.get_by_label("Utilisation price").fill("250.25")
-    page.get_by_label(asset.ref).check()
+    expect(page.get_by_label(asset.ref)).to_be_checked()  # it is eligible here
+    page.get_by_label("All of this is true of this bid.").check()
     page.get_by_role("button", name="Place bid").click()
 
     expect(page.get_by_role("status")).to_contain_text("is placed")

@@ -11,8 +11,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from markets.models import Asset, Bid, BidChange, Competition, Contract, Market, Seller
+from markets.models import Asset, Bid, BidChange, Competition, Confirmation, Contract, Market, Seller
 from markets.operations.feeds import read_bid_changes, receive_receipts
+from markets.rules.confirmations import RULES, VERSION
 
 from ..conftest import close
 from .markup import faults
@@ -30,6 +31,7 @@ def fields(competition: Competition, asset: Asset, **changes: Any) -> dict[str, 
         "max_runtime_minutes": "",
         "seller_ref": "VW/1",
         "assets": [asset.pk],
+        "confirmed": VERSION,
     }
     return fair | changes
 
@@ -66,7 +68,8 @@ def test_a_bid_is_placed_and_shown(place: Callable[..., HttpResponse], browser_o
     assert (bid.seller_ref, bid.max_runtime_minutes, bid.lines.count(), bid.assets.count()) == ("VW/1", 120, 1, 1)
     page = browser_of_member.get(response.headers["Location"]).content.decode()
     for said in (
-        f"Bid {bid} is placed",
+        f"Bid {bid} over 50.5 kW is placed. Saved on",
+        "before bidding closes",
         "50.5 kW",
         "£250.25",
         "per MWh, utilisation",
@@ -95,6 +98,7 @@ def test_a_bid_is_placed_and_shown(place: Callable[..., HttpResponse], browser_o
         ({"utilisation_gbp_per_mwh": "300.01"}, "utilisation_gbp_per_mwh", "Above the ceiling of 300 GBP/MWh."),
         ({"availability_gbp_per_mw_h": ""}, "availability_gbp_per_mw_h", "Give a number"),
         ({"max_runtime_minutes": "0"}, "max_runtime_minutes", "greater than or equal to 1"),
+        ({"confirmed": ""}, "confirmed", "Read these sentences and tick the box"),
         ({"assets": []}, "assets", "Choose at least one asset"),
         ({"assets": [999_999]}, "assets", "not one of the available choices"),
     ],

@@ -179,7 +179,7 @@ def test_a_competition_says_all_that_a_seller_must_know(
         "Trade opportunity",
         "CMZ_T9A_EM_0001",
         "Mock market – market time:",
-        "What we cannot check for you",
+        "Confirm what we cannot check",
     ):
         assert said in page, said
     assert "per kW for the season" not in page

@@ -1,0 +1,105 @@
+"""One competition: what is asked for and when, the gate, which assets qualify, and the form to bid."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.generic import DetailView
+
+from ..access import TraderPage
+from ..asset_choices import AssetChoices, asset_choices
+from ..charts import charts_of
+from ..forms import BidForm, show_refusal
+from ..gates import gate_of, how_long_before_closure
+from ..models import Competition, ServiceWindow
+from ..operations.bids import place_bids
+from ..problems import Refused
+from ..rules.confirmations import RULES, VERSION
+from ..rules.words import kw
+from .competitions import as_seen_by
+
+BIDS_SHOWN = 10
+WINDOWS_SHOWN = 200
+REVISIONS_SHOWN = 10
+
+
+class CompetitionPage(TraderPage, DetailView):
+    """A POST places a bid, or with `estimate` only says what it could earn; nothing that was typed is lost."""
+
+    section = "competitions"
+    help = "bidding#placing-a-bid"
+    template_name = "markets/competition.html"
+    object: Any
+
+    def get_queryset(self) -> QuerySet[Competition]:
+        return as_seen_by(self.seller)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return self.render_to_response(self.get_context_data(form=self.form()))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        form = self.form(request.POST)
+        if "estimate" in request.POST:
+            return self.estimated(form)
+        if form.is_valid():
+            try:
+                [bid] = place_bids(
+                    seller=self.seller,
+                    market=self.object.market,
+                    offers=[form.offer()],
+                    by=self.person,
+                    confirmed=form.cleaned_data["confirmed"],
+                )
+            except Refused as refused:
+                show_refusal(form, refused)
+            else:
+                saved = how_long_before_closure(self.object, bid.changed_at)
+                messages.success(request, f"Bid {bid} over {kw(bid.capacity_kw)} is placed. {saved}")
+                return redirect("markets:bid", bid.reference)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def estimated(self, form: BidForm) -> HttpResponse:
+        """The page with the estimate; where htmx asks while one types, the estimate alone."""
+        form.forgive_what_is_missing()
+        if getattr(self.request, "htmx", False):
+            context = {"form": form, "object": self.object, "estimate": form.estimate()}
+            return self.response_class(self.request, ["markets/bid_estimate.html"], context)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def form(self, data: Any = None) -> BidForm:
+        return BidForm(data, competition=self.object, seller=self.seller, assets=self.assets.eligible)
+
+    @cached_property
+    def windows(self) -> list[ServiceWindow]:
+        return list(self.object.windows.all())
+
+    @cached_property
+    def assets(self) -> AssetChoices:
+        return asset_choices(self.seller, self.object, self.windows)
+
+    def windows_shown(self) -> Page[ServiceWindow]:
+        """As many windows as one can choose from by hand; the address says which part."""
+        return Paginator(self.windows, WINDOWS_SHOWN).get_page(self.request.GET.get("windows"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        bids = self.own(self.object.bids.all()).order_by("-pk")[: BIDS_SHOWN + 1]
+        return super().get_context_data(
+            windows=self.windows_shown(),
+            has_minimum=any(window.minimum_kw for window in self.windows),
+            charts=charts_of(self.windows),
+            gate=gate_of(self.object, self.object.market_time),
+            bids=list(bids),
+            assets=self.assets,
+            estimate=kwargs["form"].estimate(),
+            rules=RULES,
+            rules_version=VERSION,
+            revisions=list(self.object.revisions.all()[:REVISIONS_SHOWN]),
+            operator_words=f"operators/{self.object.market.operator.key}/competition.html",
+            **kwargs,
+        )
