@@ -177,6 +177,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 
+# NGED's open data portal (CKAN), from which test parties may be filled. Without an address nothing is asked of it.
+NGED_PORTAL_URL = os.environ.get("NGED_PORTAL_URL", "")
+NGED_PORTAL_TOKEN = os.environ.get("NGED_PORTAL_TOKEN", "")
+
 # A season's file or a month of readings in one call: NGED's largest publications are about 10 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 
