@@ -45,6 +45,9 @@ class AssetChoices:
         return [judged.asset for judged in self.usable if judged.is_eligible]
 
 
+NO_ASSETS = AssetChoices([], [], 0, 0, Decimal(0))
+
+
 def asset_choices(seller: Seller, competition: Competition, windows: Sequence[ServiceWindow]) -> AssetChoices:
     """All standing assets of the seller, judged. Two queries for any number of them."""
     decided = Qualification.objects.filter(asset=OuterRef("pk"), market=competition.market_id).values("status")

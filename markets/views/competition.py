@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,19 +11,16 @@ from django.views.generic import DetailView
 
 from ..access import TraderPage
 from ..asset_choices import AssetChoices, asset_choices
-from ..charts import charts_of
+from ..competition_facts import facts_of
 from ..forms import BidForm, show_refusal
-from ..gates import gate_of, how_long_before_closure
+from ..gates import how_long_before_closure
 from ..models import Competition, ServiceWindow
 from ..operations.bids import place_bids
 from ..problems import Refused
-from ..rules.confirmations import RULES, VERSION
 from ..rules.words import kw
 from .competitions import as_seen_by
 
 BIDS_SHOWN = 10
-WINDOWS_SHOWN = 200
-REVISIONS_SHOWN = 10
 
 
 class CompetitionPage(TraderPage, DetailView):
@@ -83,23 +79,12 @@ class CompetitionPage(TraderPage, DetailView):
     def assets(self) -> AssetChoices:
         return asset_choices(self.seller, self.object, self.windows)
 
-    def windows_shown(self) -> Page[ServiceWindow]:
-        """As many windows as one can choose from by hand; the address says which part."""
-        return Paginator(self.windows, WINDOWS_SHOWN).get_page(self.request.GET.get("windows"))
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         bids = self.own(self.object.bids.all()).order_by("-pk")[: BIDS_SHOWN + 1]
         return super().get_context_data(
-            windows=self.windows_shown(),
-            has_minimum=any(window.minimum_kw for window in self.windows),
-            charts=charts_of(self.windows),
-            gate=gate_of(self.object, self.object.market_time),
             bids=list(bids),
             assets=self.assets,
             estimate=kwargs["form"].estimate(),
-            rules=RULES,
-            rules_version=VERSION,
-            revisions=list(self.object.revisions.all()[:REVISIONS_SHOWN]),
-            operator_words=f"operators/{self.object.market.operator.key}/competition.html",
+            **facts_of(self.object, self.windows, self.object.market_time, self.request.GET.get("windows")),
             **kwargs,
         )

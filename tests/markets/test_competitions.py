@@ -93,7 +93,7 @@ def test_a_decided_competition_is_not_withdrawn(contract, competition):
 
 def test_publishing_many_takes_few_queries(market, django_assert_max_num_queries):
     notices = [notice(f"T9A-{number}") for number in range(300)]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         publish(market, *notices)
 
 
