@@ -106,6 +106,22 @@ class SellerPage(LoginRequiredMixin, Page):
         return rows.filter(seller=self.seller)
 
 
+class OwnerPage(SellerPage):
+    """A page that changes the company itself: only its owners do that, everybody else looks."""
+
+    @property
+    def may_own(self) -> bool:
+        return self.membership is not None and self.membership.role == Membership.Role.OWNER
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD") and self.membership is not None and not self.may_own:
+            return render(request, "owner_only.html", status=403)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"may_own": self.may_own} | kwargs)
+
+
 class TraderPage(SellerPage):
     """A page that changes something: viewers of a seller may look, not act."""
 

@@ -1,17 +1,64 @@
 """The ordinary emails of registration and bidding, as mails ready for the outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from .models import Mail, Market, Membership, Seller
+from .models import (
+    AccountLink,
+    Competition,
+    DispatchContact,
+    Invitation,
+    JoiningRequest,
+    Mail,
+    Market,
+    Membership,
+    Seller,
+)
+from .rules.revisions import Change
+from .rules.words import moment
+
+MOST_CHANGES = 20
 
 
-def invitation(*, seller: Seller, email: str) -> Mail:
-    """How an invited person signs in."""
-    text = render_to_string("emails/markets/invitation.txt", {"seller": seller, "site_url": settings.SITE_URL})
-    return Mail(recipient=email, subject="You are invited to Piclo × NGED", text=text)
+def invitation(*, invitation: Invitation, link: str, has_account: bool) -> Mail:
+    """Who invites the person to what, and the link by which they accept."""
+    told = {"invitation": invitation, "seller": invitation.seller, "link": link, "has_account": has_account}
+    return Mail(
+        recipient=invitation.email,
+        subject=f"Join {invitation.seller} on Piclo × NGED"[:300],
+        text=render_to_string("emails/markets/invitation.txt", told),
+        html=render_to_string("emails/markets/invitation.html", told),
+    )
+
+
+def declined(*, request: JoiningRequest) -> Mail:
+    """Why a company that asked to join is not invited now."""
+    text = render_to_string("emails/markets/declined.txt", {"request": request, "site_url": settings.SITE_URL})
+    return Mail(recipient=request.email, subject="Your request to join Piclo × NGED", text=text)
+
+
+def contact_test(*, contact: DispatchContact, link: str) -> Mail:
+    """The test message of a dispatch mailbox: it goes where instructions go, by the same lane and at once."""
+    told = {"contact": contact, "seller": contact.seller, "market": contact.market, "link": link}
+    return Mail(
+        lane=Mail.Lane.INSTRUCTION,
+        recipient=contact.email,
+        subject=f"TEST, nothing to deliver: confirm this mailbox for {contact.seller}"[:300],
+        text=render_to_string("emails/markets/contact_test.txt", told),
+        html=render_to_string("emails/markets/contact_test.html", told),
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+
+
+def account_decided(*, link: AccountLink, email: str) -> Mail:
+    """What the operator said about the account that a seller named."""
+    text = render_to_string("emails/markets/account_decided.txt", {"link": link, "site_url": settings.SITE_URL})
+    return Mail(
+        recipient=email, subject=f"Your account at {link.operator}: {link.get_status_display().lower()}", text=text
+    )
 
 
 def results(*, seller: Seller, market: Market, accepted: int, rejected: int) -> Iterable[Mail]:
@@ -23,3 +70,49 @@ def results(*, seller: Seller, market: Market, accepted: int, rejected: int) -> 
     )
     for member in members:
         yield Mail(recipient=member.user.email, subject=f"Results of {market}: {accepted} bids accepted", text=text)
+
+
+@dataclass(frozen=True)
+class Revised:
+    """A revised competition, what changed, and how it stands with one seller's bids there."""
+
+    competition: Competition
+    changes: Sequence[Change]
+    bid_count: int
+    to_revise: Sequence[str]
+    """References of the bids that it would not take any more."""
+
+    @property
+    def changes_shown(self) -> Sequence[Change]:
+        return self.changes[:MOST_CHANGES]
+
+    @property
+    def more_changes(self) -> int:
+        return len(self.changes) - len(self.changes_shown)
+
+    @property
+    def closes(self) -> str:
+        return moment(self.competition.closes_at)
+
+
+def revisions(*, seller: Seller, market: Market, revised: Sequence[Revised]) -> Iterable[Mail]:
+    """What the operator changed in competitions that the seller bids in: one mail to each member who bids."""
+    told = {"seller": seller, "market": market, "revised": revised, "site_url": settings.SITE_URL}
+    text = render_to_string("emails/markets/revisions.txt", told)
+    urgent = any(one.to_revise for one in revised)
+    name = revised[0].competition.name if len(revised) == 1 else f"{len(revised)} competitions you bid in"
+    subject = f"{'Revise your bids: ' if urgent else ''}{market.operator} changed {name}"
+    return _to_bidders(seller, subject, text)
+
+
+def withdrawal(*, seller: Seller, competition: Competition, reason: str, count: int) -> Iterable[Mail]:
+    """That a competition is withdrawn, and why: one mail to each member who bids."""
+    told = {"seller": seller, "competition": competition, "reason": reason, "count": count}
+    text = render_to_string("emails/markets/withdrawal.txt", told | {"site_url": settings.SITE_URL})
+    return _to_bidders(seller, f"{competition.market.operator} withdrew {competition.name}", text)
+
+
+def _to_bidders(seller: Seller, subject: str, text: str) -> Iterable[Mail]:
+    members = seller.memberships.exclude(role=Membership.Role.VIEWER).select_related("user")
+    for member in members:
+        yield Mail(recipient=member.user.email, subject=subject[:200], text=text)

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from .views import assets, bids, company, competition, competitions, contacts, contracts, joining, members, sellers
+from .views import (
+    assets,
+    bids,
+    company,
+    competition,
+    competitions,
+    contacts,
+    contracts,
+    joining,
+    members,
+    preview,
+    sellers,
+    zone_map,
+)
 
 app_name = "markets"
 urlpatterns = [
     path("competitions/", competitions.CompetitionList.as_view(), name="competitions"),
+    path("preview/<str:token>/", preview.PreviewPage.as_view(), name="preview"),
+    path("competitions/map/", zone_map.ZoneMapPage.as_view(), name="competition-map"),
     path("competitions/<int:pk>/", competition.CompetitionPage.as_view(), name="competition"),
     path("bids/", bids.BidList.as_view(), name="bids"),
     path("bids/<slug:reference>/", bids.BidPage.as_view(), name="bid"),

@@ -12,7 +12,19 @@ import pytest
 from django.utils import timezone
 
 from markets.models import Asset, Bid, Competition, Contract, Market, Operator, Product, Seller, User, Zone
-from markets.operations import admissions, assets, bids, clock, competitions, people, results, tokens
+from markets.operations import (
+    admissions,
+    agreements,
+    assets,
+    bids,
+    clock,
+    competitions,
+    contacts,
+    invitations,
+    people,
+    results,
+    tokens,
+)
 from markets.rules.mpan import check_digit
 from markets.rules.notices import AssetEntry, BidResult, CompetitionNotice, Offer, QualificationDecision, WindowNotice
 
@@ -95,11 +107,12 @@ def make_seller(market: Market) -> Callable[..., Seller]:
 
     def make(name: str, email: str) -> Seller:
         seller = people.invite_seller(name=name, email=email, by="tests")
-        people.sign_agreement(seller=seller, version="2026-1", signatory="A. Signatory", by="tests")
+        invitations.accept_invitation(invitation=seller.invitations.get(), by="tests")
+        agreements.sign_agreement(seller=seller, version="2026-1", signatory="A. Signatory", by="tests")
         seller = people.verify_seller(seller=seller, by="tests")
         people.name_identity(seller=seller, operator=market.operator, name=name, by="tests")
-        contact = people.add_dispatch_contact(seller=seller, market=market, email=f"dispatch+{email}", by="tests")
-        people.verify_dispatch_contact(contact=contact, by="tests")
+        contact = contacts.add_dispatch_contact(seller=seller, market=market, email=f"dispatch+{email}", by="tests")
+        contacts.verify_dispatch_contact(contact=contact, by="tests")
         [admission] = admissions.admit(market=market, sellers=[seller], by="tests")
         admissions.accept_admission(admission=admission, by="tests")
         user = seller.members.get()

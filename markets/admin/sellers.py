@@ -9,7 +9,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from ..models import Agreement, DispatchContact, Market, Membership, Operator, Seller, SellerIdentity, User
-from ..operations import people
+from ..operations import contacts, people
 from ..operations.tokens import issue_token
 from .acting import WithReason, operation
 from .columns import state
@@ -123,7 +123,7 @@ class SellerAdmin(Noun):
         icon="contact_mail",
     )
     def add_contact(self, by: User, seller: Seller, **contact: Any) -> str:
-        added = people.add_dispatch_contact(seller=seller, by=by, **contact)
+        added = contacts.add_dispatch_contact(seller=seller, by=by, **contact)
         return f"{added} is a dispatch contact of {seller} in {added.market}."
 
     @operation(
@@ -170,5 +170,5 @@ class DispatchContactAdmin(Noun):
         variant=ActionVariant.PRIMARY,
     )
     def verify(self, by: User, contact: DispatchContact) -> str:
-        people.verify_dispatch_contact(contact=contact, by=by)
+        contacts.verify_dispatch_contact(contact=contact, by=by)
         return f"Instructions for {contact.seller} now go to {contact}."

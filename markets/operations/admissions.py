@@ -14,9 +14,11 @@ STAGES = [Market.Stage.PILOT, Market.Stage.INVITED, Market.Stage.OPEN]
 
 @transaction.atomic
 def admit(*, market: Market, sellers: Iterable[Seller], by: By, wave: str = Admission.Wave.INVITED) -> list[Admission]:
-    """Lets sellers into the market with the pilot or the invited. Who is in already stays as it was."""
+    """Lets sellers into the market with the pilot or the invited. Who is in already stays, and may come in earlier."""
     wanted = [Admission(market=market, seller=seller, wave=wave) for seller in sellers]
     Admission.objects.bulk_create(wanted, ignore_conflicts=True)
+    if wave == Admission.Wave.PILOT:
+        Admission.objects.filter(market=market, seller__in=[a.seller for a in wanted]).update(wave=wave)
     record(by=by, verb="admit", subject=market, sellers=[str(a.seller) for a in wanted], wave=str(wave))
     return list(Admission.objects.filter(market=market, seller__in=[a.seller for a in wanted]).select_related("seller"))
 
@@ -30,6 +32,24 @@ def accept_admission(*, admission: Admission, by: By) -> Admission:
         admission.save(update_fields=["accepted_at", "accepted_by"])
         record(by=by, verb="accept_admission", subject=admission.seller, market=admission.market.key)
     return admission
+
+
+@transaction.atomic
+def take_part(*, market: Market, seller: Seller, by: By) -> Admission:
+    """The seller says yes to a market that is open to it, also to one that is open to everyone.
+
+    Raises Refused where it is not open to the seller (yet).
+    """
+    if not Market.objects.open_to(seller).filter(pk=market.pk).exists():
+        raise Refused(f"This market is not open to {seller} yet. Customer success tells you when it is.")
+    admission, _ = Admission.objects.get_or_create(market=market, seller=seller)
+    return accept_admission(admission=admission, by=by)
+
+
+def next_stage(market: Market) -> str:
+    """The stage after the market's own; empty where it is open to everyone already."""
+    later = STAGES[STAGES.index(Market.Stage(market.stage)) + 1 :]
+    return later[0] if later else ""
 
 
 @transaction.atomic

@@ -1,29 +1,68 @@
-"""Joining: a seller is invited, signs the agreement, is verified, and says whom dispatch emails reach."""
+"""A seller and its people: it is invited, describes its company, is verified, and keeps its members and their roles."""
 
 from django.db import transaction
-from django.utils import timezone
 
-from .. import emails
-from ..models import Agreement, DispatchContact, Market, Membership, Operator, Seller, SellerIdentity, User
-from ..problems import Refused
-from . import mail
+from ..models import Membership, Operator, Seller, SellerIdentity
+from ..problems import Refused, RowProblem
+from ..rules.company import company_number as tidy
+from ..rules.company import company_number_problem, phone_problem
+from .invitations import invite_member
 from .journal import By, record
 
 
 @transaction.atomic
-def invite_seller(*, name: str, email: str, by: By, role: str = Membership.Role.OWNER) -> Seller:
-    """Creates the seller (or adds a member to it) and writes to the person how to sign in.
+def invite_seller(
+    *, name: str, email: str, by: By, role: str = Membership.Role.OWNER, company_number: str = "", phone: str = ""
+) -> Seller:
+    """Registers the company, if it is not there yet, and invites a person to act for it.
 
-    Raises Refused where the email is no address of one person.
+    A name that differs in case or spaces alone is the same company's. Raises Refused where the email is no address
+    of one person, or is a member's already.
     """
-    if "@" not in email:
-        raise Refused(f"'{email}' is no email address. Give the address of the person to be invited.")
-    seller, is_new = Seller.objects.get_or_create(name=name)
-    user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
-    Membership.objects.get_or_create(seller=seller, user=user, defaults={"role": role})
-    mail.queue([emails.invitation(seller=seller, email=user.email)])
-    record(by=by, verb="invite_seller", subject=seller, email=user.email, new=is_new)
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("Give the registered name of the company.")
+    seller, is_new = Seller.objects.get_or_create(
+        name__iexact=name, defaults={"name": name, "company_number": tidy(company_number), "phone": phone}
+    )
+    if is_new:
+        record(by=by, verb="register_seller", subject=seller)
+    invite_member(seller=seller, email=email, role=role, by=by)
     return seller
+
+
+@transaction.atomic
+def describe_seller(*, seller: Seller, company_number: str, address: str, phone: str, by: By) -> Seller:
+    """Keeps the company's particulars. Its number stands once customer success has verified it.
+
+    Raises Refused with one problem per field.
+    """
+    seller = Seller.objects.select_for_update().get(pk=seller.pk)
+    number, phone = tidy(company_number), phone.strip()
+    problems = [
+        RowProblem(0, column, value, reason)
+        for column, value, reason in (
+            ("company_number", number, company_number_problem(number) or _why_fixed(seller, number)),
+            ("phone", phone, phone_problem(phone)),
+        )
+        if reason
+    ]
+    if problems:
+        raise Refused("Nothing was kept: see the fields below.", problems)
+    described = {"company_number": number, "address": address.strip(), "phone": phone}
+    changed = [field for field, value in described.items() if getattr(seller, field) != value]
+    if changed:
+        for field in changed:
+            setattr(seller, field, described[field])
+        seller.save(update_fields=changed)
+        record(by=by, verb="describe_seller", subject=seller, changed=changed)
+    return seller
+
+
+def _why_fixed(seller: Seller, number: str) -> str:
+    if seller.status == Seller.Status.INVITED or number == seller.company_number or not seller.company_number:
+        return ""
+    return f"{seller} was verified as company {seller.company_number}. Ask customer success to change the number."
 
 
 @transaction.atomic
@@ -50,14 +89,47 @@ def suspend_seller(*, seller: Seller, by: By, reason: str) -> Seller:
 
 
 @transaction.atomic
-def sign_agreement(*, seller: Seller, version: str, signatory: str, by: By) -> Agreement:
-    """Keeps that a version of the standard agreement was signed. To sign the same version again changes nothing."""
-    agreement, is_new = Agreement.objects.get_or_create(
-        seller=seller, version=version, defaults={"signatory": signatory, "signed_at": timezone.now()}
+def change_role(*, membership: Membership, role: str, by: By) -> Membership:
+    """Gives a member another role. Raises Refused where the seller would have no owner any more."""
+    membership = _with_its_seller_locked(membership)
+    if membership.role == role:
+        return membership
+    _keeps_an_owner(membership)
+    before, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    record(
+        by=by,
+        verb="change_role",
+        subject=membership.seller,
+        email=membership.user.email,
+        before=str(before),
+        after=str(role),
     )
-    if is_new:
-        record(by=by, verb="sign_agreement", subject=seller, version=version, signatory=signatory)
-    return agreement
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, by: By) -> None:
+    """Ends a membership at once; the person's account stays. Raises Refused for the last owner."""
+    membership = _with_its_seller_locked(membership)
+    _keeps_an_owner(membership)
+    membership.delete()
+    record(by=by, verb="remove_member", subject=membership.seller, email=membership.user.email)
+
+
+def _with_its_seller_locked(membership: Membership) -> Membership:
+    """Two owners who give up at once do so one after the other."""
+    Seller.objects.select_for_update(no_key=True).get(pk=membership.seller_id)
+    found = Membership.objects.select_related("seller", "user").filter(pk=membership.pk).first()
+    if found is None:
+        raise Refused(f"{membership.user} is no member any more.")
+    return found
+
+
+def _keeps_an_owner(membership: Membership) -> None:
+    others = Membership.objects.filter(seller=membership.seller, role=Membership.Role.OWNER).exclude(pk=membership.pk)
+    if membership.role == Membership.Role.OWNER and not others.exists():
+        raise Refused(f"{membership.user} is the only owner of {membership.seller}. Make somebody else an owner first.")
 
 
 @transaction.atomic
@@ -74,26 +146,3 @@ def name_identity(
     elif known.seller_id != seller.pk:
         raise Refused(f"{operator} already calls another seller '{name}'. Ask {operator} which one is meant.")
     return known
-
-
-@transaction.atomic
-def add_dispatch_contact(
-    *, seller: Seller, market: Market, email: str, by: By, name: str = "", phone: str = ""
-) -> DispatchContact:
-    """Adds a mailbox for instructions. It counts once a test message has been confirmed."""
-    contact, is_new = DispatchContact.objects.get_or_create(
-        seller=seller, market=market, email=email.lower(), defaults={"name": name, "phone": phone}
-    )
-    if is_new:
-        record(by=by, verb="add_dispatch_contact", subject=seller, market=market.key, email=contact.email)
-    return contact
-
-
-@transaction.atomic
-def verify_dispatch_contact(*, contact: DispatchContact, by: By) -> DispatchContact:
-    """The test message was confirmed: someone reads this mailbox."""
-    if contact.verified_at is None:
-        contact.verified_at = timezone.now()
-        contact.save(update_fields=["verified_at"])
-        record(by=by, verb="verify_dispatch_contact", subject=contact.seller, email=contact.email)
-    return contact

@@ -12,7 +12,7 @@ import httpx
 from django.db import connection
 
 from markets.models import Mail, Operator
-from markets.operations import people
+from markets.operations import contacts, people
 from markets.operations.markets import open_market
 from markets.operations.tokens import issue_token
 from piclo_nged.dso.nged.rehearsal import API
@@ -72,8 +72,8 @@ def _world() -> str:
     )
     seller = people.invite_seller(name="Bench Ltd", email="bench@bench.example", by="bench")
     people.name_identity(seller=seller, operator=operator, name=seller.name, by="bench")
-    contact = people.add_dispatch_contact(seller=seller, market=market, email="dispatch@bench.example", by="bench")
-    people.verify_dispatch_contact(contact=contact, by="bench")
+    contact = contacts.add_dispatch_contact(seller=seller, market=market, email="dispatch@bench.example", by="bench")
+    contacts.verify_dispatch_contact(contact=contact, by="bench")
     return issue_token(name="bench", operator=operator, is_sandbox=True, by="bench")[1]
 
 

@@ -136,7 +136,7 @@ def test_a_dispatch_contact_is_added_and_verified(press: Any, seller: Any, marke
 @pytest.fixture
 def case(db: None) -> Case:
     """A company to verify, as the conductor finds it."""
-    from markets.operations.people import sign_agreement
+    from markets.operations.agreements import sign_agreement
     from sops.operations import conduct
 
     sync_steps(by="tests")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from markets.models import Seller
-from markets.operations import people
+from markets.operations import agreements, people
 from sops.models import Step
 from sops.operations import sync_steps
 
@@ -21,7 +21,7 @@ def sign(names: Iterable[str]) -> list[Seller]:
     """Invited sellers that signed: their companies are due to be verified."""
     sellers = Seller.objects.bulk_create(Seller(name=name) for name in names)
     for seller in sellers:
-        people.sign_agreement(seller=seller, version="2026-1", signatory="A. Signatory", by="tests")
+        agreements.sign_agreement(seller=seller, version="2026-1", signatory="A. Signatory", by="tests")
     return sellers
 
 

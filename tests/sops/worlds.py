@@ -22,9 +22,11 @@ from markets.models import (
     Qualification,
     Seller,
     User,
+    Webhook,
     Zone,
 )
-from markets.operations import people
+from markets.operations import agreements, people
+from markets.rules.agreement import VERSION
 from settlement.models import InvoiceLine, ReadingDay, SettlementRun, Terms
 from sops.models import Article
 
@@ -142,7 +144,7 @@ class World:
 
 
 def verify_company(world: World) -> None:
-    people.sign_agreement(seller=world.seller("invited"), version="1", signatory="A. Signatory", by="tests")
+    agreements.sign_agreement(seller=world.seller("invited"), version=VERSION, signatory="A. Signatory", by="tests")
 
 
 def named(world: World) -> Seller:
@@ -172,6 +174,16 @@ def old_article(world: World) -> None:
     Article.objects.filter(pk=article.pk).update(status="published", reviewed_at=world.now - timedelta(days=400))
 
 
+def webhook_failing(world: World) -> None:
+    number = next(world.numbers)
+    Webhook.objects.create(
+        operator=world.operator,
+        url=f"https://flex.example/{number}",
+        secret="whsec_",
+        failing_since=world.now - timedelta(minutes=61),
+    )
+
+
 ONE_DUE: dict[str, Callable[[World], object]] = {
     "verify-company": verify_company,
     "link-account": lambda world: world.qualification(),
@@ -194,5 +206,6 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "compare-invoice": compare_invoice,
     "issue": lambda world: world.run("checked", "approved"),
     "reach-recipient": mail_given_up,
+    "webhook-failing": webhook_failing,
     "write-article": old_article,
 }

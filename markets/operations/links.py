@@ -1,0 +1,37 @@
+"""Signed links of emails: whoever has one acts without signing in, so each is for one purpose and one row.
+
+Nothing secret is stored: the link is the row's key under the site's signature, and the row says whether it still stands.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from ..problems import Refused
+
+
+class BadLink(Refused):
+    """The link of an email can't be used: damaged, too old, or what it was for is over. The message says what to do."""
+
+    status = 404
+    title = "This link cannot be used"
+
+
+def link(page: str, *content: Any) -> str:
+    """The whole address of a page that takes a token, for an email."""
+    token = signing.dumps(list(content), salt=page)
+    return f"{settings.SITE_URL}{reverse(page, args=[token])}"
+
+
+def read_link(page: str, token: str, *, lasts: timedelta | None = None) -> list[Any]:
+    """What stands in a link to that page. Changes nothing: scanners of mail open every link. Raises BadLink."""
+    try:
+        content: list[Any] = signing.loads(token, salt=page, max_age=lasts)
+    except signing.SignatureExpired as error:
+        raise BadLink("This link is too old. Ask whoever sent it to send another.") from error
+    except (signing.BadSignature, ValueError) as error:
+        raise BadLink("This link is damaged. Copy it whole from the email into the address bar.") from error
+    return content
