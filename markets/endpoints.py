@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from .api_fields import Fields
 from .authentication import OperatorOnly, SellerOnly, token_of
 from .bodies import JsonBody
+from .faults import FaultsPlayed
 from .models import Market, Seller, Token
 from .paging import read_query
 from .reach import markets_of
@@ -27,7 +28,7 @@ class Endpoint(APIView):
 
     parser_classes = [JsonBody]
     renderer_classes = [JsonAnswer]
-    http_method_names = ["get", "head", "post", "put"]
+    http_method_names = ["get", "head", "post", "put", "delete"]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Reads the body at once, since only that keeps the limit on its size (DATA_UPLOAD_MAX_MEMORY_SIZE).
@@ -36,7 +37,7 @@ class Endpoint(APIView):
         """
         super().initial(request, *args, **kwargs)
         request.body  # noqa: B018
-        if any("\0" in reference for reference in kwargs.values()):
+        if any("\0" in str(reference) for reference in kwargs.values()):
             raise NotFound
 
     @property
@@ -52,7 +53,7 @@ class Endpoint(APIView):
         return key
 
 
-class OperatorEndpoint(Endpoint):
+class OperatorEndpoint(FaultsPlayed, Endpoint):
     """An address for one operator's tokens. `market` is the only door to rows: another's market is a 404."""
 
     operator_key: str

@@ -1,7 +1,7 @@
 """What runs in the background for registration and bidding. Repeating a job is harmless."""
 
 from .models import Mail, Market
-from .operations import feeds, mail, tokens
+from .operations import calls, feeds, mail, tokens, webhooks
 
 AT_ONCE = 20
 
@@ -23,3 +23,9 @@ def close_competitions() -> int:
 def forget_idempotent_calls() -> int:
     """Deletes answers kept for an `Idempotency-Key` longer than promised. Returns how many."""
     return tokens.forget_idempotent_calls(by="forget_idempotent_calls")
+
+
+def call_webhooks() -> int:
+    """Tells operators that want to be called what is new in their feeds. Returns how many calls were tried."""
+    webhooks.note_news()
+    return calls.make_calls()

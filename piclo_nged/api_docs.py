@@ -27,6 +27,7 @@ IN_THE_ORDER_OF_THE_STORY = (
     "NGED: results",
     "NGED: dispatch",
     "NGED: settlement",
+    "NGED: webhooks",
     "NGED: sandbox",
     "Sellers: bidding",
     "Sellers: dispatch",

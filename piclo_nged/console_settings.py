@@ -63,6 +63,8 @@ NAVIGATION = [
         ("Cases", "task_alt", "sops_case"),
         ("Steps", "conversion_path", "sops_step"),
         ("Articles", "menu_book", "sops_article"),
+        ("Test parties", "celebration", "markets_testparty"),
+        ("Notes of test parties", "sticky_note_2", "markets_partynote"),
         ("Mail", "mail", "markets_mail"),
         ("Journal", "auto_stories", "markets_journalentry"),
     ),
@@ -74,6 +76,8 @@ NAVIGATION = [
         ("Zones", "map", "markets_zone"),
         ("Users", "group", "markets_user"),
         ("Tokens", "key", "markets_token"),
+        ("Webhooks", "webhook", "markets_webhook"),
+        ("Calls of webhooks", "call_made", "markets_webhookcall"),
     ),
 ]
 

@@ -1,5 +1,5 @@
 """Registration, bidding and what all apps share, as customer success sees them in the console."""
 
-from . import assets, bids, competitions, mail, operators, people, sellers, tokens
+from . import assets, bids, competitions, mail, operators, parties, people, sellers, tokens, webhooks
 
-__all__ = ["assets", "bids", "competitions", "mail", "operators", "people", "sellers", "tokens"]
+__all__ = ["assets", "bids", "competitions", "mail", "operators", "parties", "people", "sellers", "tokens", "webhooks"]

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 
-from markets.models import Mail
+from markets.models import Mail, Webhook
 
 from ..help.publishing import review_article
 from ..models.article import Article
 from .declaration import Lane, Mode, Phase, StepDeclaration
 
 REVIEWED_EVERY = timedelta(days=365)
+ANSWERS_WITHIN = timedelta(hours=1)  # the tries after 5 s, 5 and 30 minutes have failed by then
 
 
 def articles_to_review() -> QuerySet[Article]:
@@ -29,6 +30,17 @@ def mail_given_up() -> QuerySet[Mail]:
     return Mail.objects.filter(lane=Mail.Lane.ORDINARY, status=Mail.Status.FAILED).annotate(fell_due_at=F("created_at"))
 
 
+def webhooks_failing() -> QuerySet[Webhook]:
+    """Addresses of the operator that have answered no call for an hour, or that said they are gone."""
+    since = ExpressionWrapper(F("failing_since") + Value(ANSWERS_WITHIN), output_field=DateTimeField())
+    return (
+        Webhook.objects.filter(failing_since__isnull=False)
+        .annotate(fell_due_at=Least(since, F("stopped_at")))
+        .filter(fell_due_at__lte=Now())
+        .select_related("operator")
+    )
+
+
 STEPS = (
     StepDeclaration(
         key="reach-recipient",
@@ -40,6 +52,17 @@ STEPS = (
         due=mail_given_up,
         deadline=timedelta(days=1),
         rests=None,
+    ),
+    StepDeclaration(
+        key="webhook-failing",
+        phase=Phase.SERVICE,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Tell the operator that its webhook does not answer",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=10,
+        due=webhooks_failing,
+        deadline=timedelta(days=1),
+        rests=timedelta(days=3),
     ),
     StepDeclaration(
         key="write-article",

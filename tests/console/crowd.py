@@ -25,11 +25,15 @@ from markets.models import (
     Product,
     Qualification,
     Receipt,
+    SandboxFault,
     Seller,
     SellerIdentity,
     ServiceWindow,
     Token,
     User,
+    Webhook,
+    WebhookBookmark,
+    WebhookCall,
     Zone,
 )
 from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementLine, SettlementRun, Statement, Terms
@@ -74,6 +78,12 @@ class _Story:
         self.asset = Asset.objects.create(seller=self.seller, ref=f"A{i}", name=f"Asset {i}", technology="Battery")
         Qualification.objects.create(asset=self.asset, market=self.market)
         self.token = Token.objects.create(seller=self.seller, name=f"Token {i}", prefix=f"p{i}", sha256=f"{i:064d}")
+        webhook = Webhook.objects.create(operator=self.operator, url=f"https://flex.example/{i}", secret="whsec_")
+        WebhookBookmark.objects.create(webhook=webhook, market=self.market)
+        WebhookCall.objects.create(
+            webhook=webhook, market=self.market, event_id=f"msg_{i}", event="bids.changed", body={}
+        )
+        SandboxFault.objects.create(operator=self.operator, kind="double")
         IdempotentCall.objects.create(token=self.token, key=f"k{i}", request_sha256="", status=200, answer={})
 
     def _bidding(self) -> None:

@@ -52,6 +52,8 @@ _CALL = {
 
 COMPETITION = _sent("A competition with one window", _COMPETITION)
 LISTED_COMPETITION = _sent("A list of one competition", {"reference": "T9A-0001-2027", **_COMPETITION})
+APPROVAL = _sent("What was looked at", {"revision": 1})
+WITHDRAWAL = _sent("With its reason", {"reason": "The reinforcement is done earlier than planned."})
 DECISION = _sent("One refused", {"asset": 18, "status": "refused", "reason": "Not fed by this substation."})
 RECEIPT = _sent("One receipt", {"bid": "B-12", "revision": 1})
 RESULTS = _sent(
@@ -89,3 +91,5 @@ INVOICE_LINE = _sent(
     },
 )
 CLOCK = _sent("To gate closure", {"market": "nged-sandbox", "forward_to": "2027-03-01T00:00:00Z"})
+FAULT = _sent("The next page of bids repeats entries", {"kind": "double", "call": "bids"})
+WEBHOOK = _sent("All events", {"url": "https://flex.example/piclo"})
