@@ -57,7 +57,9 @@ class PreviewPage(Page, TemplateView):
 
     def _asked(self, answers: dict[str, Any]) -> str:
         ask_for_change(competition=self.object, by=self._by, **answers)
-        return "Thank you: Piclo's customer success has your note. Sellers don't see the competition until it is approved."
+        return (
+            "Thank you: Piclo's customer success has your note. Sellers don't see the competition until it is approved."
+        )
 
     @property
     def _by(self) -> str:

@@ -52,7 +52,11 @@ def publish_competitions(
     products = {p.name.casefold(): p for p in Product.objects.filter(operator=market.operator_id)}
     sound, published = _sound(notices, products)
     known = _known(market, sound)
-    revisions = [Revision(known[n.reference], n, changes(as_notice(known[n.reference]), n)) for n in sound if n.reference in known]
+    revisions = [
+        Revision(known[n.reference], n, changes(as_notice(known[n.reference]), n))
+        for n in sound
+        if n.reference in known
+    ]
     _wait_for_bids(revision.competition for revision in revisions if revision.changes)
     now = market.now()
     revised, kept = [], [notice for notice in sound if notice.reference not in known]

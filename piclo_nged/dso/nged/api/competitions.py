@@ -1,4 +1,4 @@
-"""Publishing: one competition, or many as JSON or as one of NGED's files."""
+"""Publishing: one competition, or many as JSON or as one of NGED's files; its preview approved; and taking it back."""
 
 from typing import Any
 
@@ -8,14 +8,29 @@ from rest_framework.response import Response
 
 from markets.answers import error_entry
 from markets.bodies import CsvBody, JsonBody, read_object, read_rows
+from markets.endpoints import reached
 from markets.idempotency import idempotent
-from markets.models import Market
+from markets.models import Competition, Market
 from markets.openapi import MARKET, call
-from markets.operations.competitions import Published, publish_competitions
+from markets.operations.competitions import (
+    Published,
+    approve_competition,
+    publish_competitions,
+    withdraw_competition,
+)
+from markets.previews import preview_url
 
 from ..files import NotTaken, publish_file
 from ..serializers import examples
-from ..serializers.competitions import CompetitionFields, ListedCompetitionFields, PublishedFields, notice_of
+from ..serializers.competitions import (
+    ApprovalFields,
+    CompetitionFields,
+    CompetitionState,
+    ListedCompetitionFields,
+    PublishedFields,
+    WithdrawalFields,
+    notice_of,
+)
 from .base import TAG_PREFIX, NgedEndpoint
 
 TAG = TAG_PREFIX + "competitions"
@@ -40,7 +55,61 @@ class CompetitionView(NgedEndpoint):
         listed = request.data | {"reference": reference} if isinstance(request.data, dict) else request.data
         notice = notice_of(read_object(ListedCompetitionFields(), listed))
         published = publish_competitions(market=self.market, notices=[notice], by=self.token)
-        return Response(vars(published), status=201 if published.created else 200)
+        return Response(_told(self.market, published), status=201 if published.created else 200)
+
+    @call(
+        "nged_read_competition",
+        "See where a competition stands",
+        tag=TAG,
+        parameters=[MARKET],
+        answers={200: CompetitionState},
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        """Its status and revision; while it is a preview, a fresh link to it."""
+        return Response(_state(_found(self.market, reference)))
+
+
+class ApprovalView(NgedEndpoint):
+    """The approval of a preview."""
+
+    @call(
+        "nged_approve_competition",
+        "Approve a preview",
+        tag=TAG,
+        parameters=[MARKET],
+        request=ApprovalFields,
+        answers={200: CompetitionState},
+        faults=[409],
+        examples=[examples.APPROVAL],
+        is_write=True,
+    )
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        """Sellers see it from now on; once more changes nothing. 409 where it was revised after the revision you name."""
+        wanted = read_object(ApprovalFields(), request.data or {})
+        competition = _found(self.market, reference)
+        return Response(_state(approve_competition(competition=competition, by=self.token, **wanted)))
+
+
+class WithdrawalView(NgedEndpoint):
+    """The withdrawal of a competition."""
+
+    @call(
+        "nged_withdraw_competition",
+        "Withdraw a competition",
+        tag=TAG,
+        parameters=[MARKET],
+        request=WithdrawalFields,
+        answers={200: CompetitionState},
+        examples=[examples.WITHDRAWAL],
+        is_write=True,
+    )
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        """With or without bids, until its results are in; sellers with bids are told the reason. Once more changes nothing."""
+        reason = read_object(WithdrawalFields(), request.data)["reason"]
+        competition = _found(self.market, reference)
+        return Response(_state(withdraw_competition(competition=competition, by=self.token, reason=reason)))
 
 
 class ImportView(NgedEndpoint):
@@ -69,12 +138,10 @@ class ImportView(NgedEndpoint):
             published = publish_file(market=market, content=request.data, by=self.token)
         else:
             published = self._publish_listed(market, request.data)
-        answer = vars(published)
-        problems = answer.pop("problems")
-        if problems and not any(answer.values()):
+        problems = published.problems
+        if problems and not published.kept:
             raise NotTaken(f"Nothing was kept: {len(problems)} things need correcting.", problems)
-        listed = [error_entry(problem) for problem in problems]
-        return Response(answer | {"problems": listed}, status=207 if problems else 200)
+        return Response(_told(market, published), status=207 if problems else 200)
 
     def _publish_listed(self, market: Market, body: Any) -> Published:
         rows, faults = read_rows(ListedCompetitionFields(), body)
@@ -82,3 +149,31 @@ class ImportView(NgedEndpoint):
         published = publish_competitions(market=market, notices=notices, by=self.token, keep_good=True)
         published.problems = sorted(faults + published.problems, key=lambda problem: problem.line)
         return published
+
+
+def _found(market: Market, reference: str) -> Competition:
+    rows = market.competitions.select_related("market")
+    return reached(rows.filter(reference=reference).first(), "competition", reference)
+
+
+def _told(market: Market, published: Published) -> dict[str, Any]:
+    previews = market.competitions.filter(reference__in=published.previews)
+    return vars(published) | {
+        "previews": [
+            {"reference": c.reference, "revision": c.revision, "url": preview_url(c)}
+            for c in previews.order_by("closes_at", "reference")
+        ],
+        "notes": [error_entry(note) for note in published.notes],
+        "problems": [error_entry(problem) for problem in published.problems],
+    }
+
+
+def _state(competition: Competition) -> dict[str, Any]:
+    waits = competition.status == Competition.Status.PREVIEW
+    return {
+        "reference": competition.reference,
+        "status": competition.status,
+        "revision": competition.revision,
+        "published_at": competition.published_at,
+        "preview": preview_url(competition) if waits else "",
+    }

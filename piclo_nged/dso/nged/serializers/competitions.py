@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from markets.api_fields import Day, Fields, Figure, Instant
-from markets.models import Product, Zone
+from markets.models import Competition, Product, Zone
 from markets.openapi import ErrorEntry
 from markets.rules.notices import CompetitionNotice, WindowNotice
 
@@ -70,13 +70,49 @@ class ListedCompetitionFields(CompetitionFields):
     reference = serializers.RegexField(r"^[^/]+$", max_length=100)
 
 
+class Preview(serializers.Serializer):
+    """A competition that waits for approval: no seller sees it yet."""
+
+    reference = serializers.CharField()
+    revision = serializers.IntegerField(help_text="To be named in the approval.")
+    url = serializers.CharField(help_text="Signed: whoever holds it may look and approve, without an account.")
+
+
 class PublishedFields(serializers.Serializer):
     """References by what became of them; a competition with a fault was left out whole."""
 
     created = serializers.ListField(child=serializers.CharField())
     revised = serializers.ListField(child=serializers.CharField())
     unchanged = serializers.ListField(child=serializers.CharField())
+    previews = Preview(many=True, help_text="Those of them that wait for your approval.")
+    notes = ErrorEntry(many=True, help_text="Kept as it was sent, though it is unusual.")
     problems = ErrorEntry(many=True)
+
+
+class ApprovalFields(Fields):
+    """What was looked at."""
+
+    revision = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, help_text="Left out: whatever stands now."
+    )
+
+
+class WithdrawalFields(Fields):
+    """Why."""
+
+    reason = serializers.CharField(max_length=500, help_text="Sellers read it.")
+
+
+class CompetitionState(serializers.Serializer):
+    """Where a competition stands."""
+
+    reference = serializers.CharField()
+    status = serializers.ChoiceField(Competition.Status.choices)
+    revision = serializers.IntegerField()
+    published_at = serializers.DateTimeField(
+        allow_null=True, help_text="Market time at which sellers could see it first."
+    )
+    preview = serializers.CharField(help_text="A signed link while it is a preview, else empty.")
 
 
 def notice_of(values: dict[str, Any], line: int = 0) -> CompetitionNotice:
