@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     assets,
     bids,
+    calendar,
     company,
     competition,
     competitions,
@@ -12,6 +13,7 @@ from .views import (
     contracts,
     joining,
     members,
+    notes,
     preview,
     sellers,
     zone_map,
@@ -20,6 +22,7 @@ from .views import (
 app_name = "markets"
 urlpatterns = [
     path("competitions/", competitions.CompetitionList.as_view(), name="competitions"),
+    path("competitions/calendar/", calendar.CalendarPage.as_view(), name="calendar"),
     path("preview/<str:token>/", preview.PreviewPage.as_view(), name="preview"),
     path("competitions/map/", zone_map.ZoneMapPage.as_view(), name="competition-map"),
     path("competitions/<int:pk>/", competition.CompetitionPage.as_view(), name="competition"),
@@ -49,5 +52,7 @@ urlpatterns = [
     path("company/contacts/<int:pk>/", contacts.Contact.as_view(), name="company-contact"),
     path("company/contacts/<int:pk>/test/", contacts.ContactRetest.as_view(), name="contact-retest"),
     path("company/contacts/<int:pk>/remove/", contacts.ContactRemoval.as_view(), name="contact-remove"),
+    path("test-parties/<int:pk>/accept/", notes.PartyAcceptance.as_view(), name="party-accept"),
+    path("notes/", notes.NoteLeaving.as_view(), name="leave-note"),
     path("seller/", sellers.SellerChoice.as_view(), name="choose-seller"),
 ]

@@ -26,12 +26,16 @@ NAVIGATION = [
     },
     _nouns(
         "1 Registration",
+        ("Asked to join", "waving_hand", "markets_joiningrequest"),
         ("Sellers", "storefront", "markets_seller"),
+        ("Invitations", "mail", "markets_invitation"),
+        ("Admissions", "door_open", "markets_admission"),
         ("Assets", "ev_station", "markets_asset"),
         ("Qualifications", "fact_check", "markets_qualification"),
         ("Dispatch contacts", "contact_mail", "markets_dispatchcontact"),
         ("Agreements", "signature", "markets_agreement"),
         ("Names by operator", "badge", "markets_selleridentity"),
+        ("Accounts to link", "link", "markets_accountlink"),
     ),
     _nouns(
         "2 Bidding",

@@ -55,11 +55,25 @@ class Console(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold asks for these when it builds the site's addresses."""
-        from .nged_file import ImportNgedFile  # it stands on the apps' admins, which register with this site
+        from .nged_file import ImportNgedFile  # they stand on the apps' admins, which register with this site
+        from .party import PartyPage, StartParty
+        from .party_comparison import Comparison, ComparisonFile, NotesFile
+
+        of_parties: dict[str, tuple[str, Any]] = {
+            "party_start": ("start/", StartParty),
+            "party": ("<int:pk>/", PartyPage),
+            "party_comparison": ("<int:pk>/comparison/", Comparison),
+            "party_comparison_file": ("<int:pk>/comparison.csv", ComparisonFile),
+            "party_notes_file": ("<int:pk>/notes.csv", NotesFile),
+        }
 
         return [
             path("find/", self.admin_view(self.find), name="find"),
             path("nged-file/", self.admin_view(ImportNgedFile.as_view(console=self)), name="nged_file"),
+            *(
+                path(f"party/{address}", self.admin_view(page.as_view(console=self)), name=name)
+                for name, (address, page) in of_parties.items()
+            ),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

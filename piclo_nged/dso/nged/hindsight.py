@@ -50,6 +50,16 @@ class Compared:
     repeated: Score
 
     @property
+    def really_winners(self) -> list[str]:
+        """Who really won, by name."""
+        return sorted(self.really.winners)
+
+    @property
+    def party_winners(self) -> list[str]:
+        """Who won in the party, by name."""
+        return sorted(self.party.winners)
+
+    @property
     def newly(self) -> list[str]:
         """Who won in the party alone."""
         return sorted(self.party.winners - self.really.winners)
@@ -85,6 +95,11 @@ class Total:
     really: Side
     party: Side
     repeated: Score
+
+    @property
+    def share(self) -> Decimal | None:
+        """Of the offers made again, those that came out as NGED decided; None where none was made again."""
+        return Decimal(self.repeated.outcome_matches) / self.repeated.offers if self.repeated.offers else None
 
 
 def main_price(prices: Prices) -> Decimal:

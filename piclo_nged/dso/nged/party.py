@@ -143,6 +143,7 @@ def open_round(*, party: TestParty, by: By) -> Bids:
     market = party.market
     if market.now() < entered.opens_at:
         move_clock(market=market, to=entered.opens_at, by=by)
+    parties.qualify_assets(party=party, by=by)
     cast = {stand_in.company: stand_in.seller for stand_in in party.stand_ins.select_related("seller")}
     played = [competition for competition in season.competitions if competition.reference in entered.references]
     return Bids(*place_offers(played, cast, market, by=by))
