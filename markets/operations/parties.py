@@ -22,12 +22,14 @@ from ..models import (
     TestParty,
 )
 from ..problems import Refused
+from ..rules.agreement import VERSION
 from ..rules.notices import QualificationDecision
 from .admissions import accept_admission, admit
+from .agreements import sign_agreement
 from .assets import decide_qualifications, offer_assets
 from .journal import By, record, user_of
 from .markets import open_market
-from .people import name_identity, sign_agreement, verify_seller
+from .people import name_identity, verify_seller
 
 
 @transaction.atomic
@@ -116,7 +118,7 @@ def cast_stand_ins(*, party: TestParty, companies: Iterable[str], by: By) -> dic
     cast = {}
     for company in companies:
         seller = Seller.objects.create(name=f"{company[:160]} (stand-in, party {party.pk})")
-        sign_agreement(seller=seller, version="stand-in", signatory=f"Test party {party.pk}", by=by)
+        sign_agreement(seller=seller, version=VERSION, signatory=f"Nobody: test party {party.pk}", by=by)
         seller = verify_seller(seller=seller, by=by)
         name_identity(seller=seller, operator=party.market.operator, name=seller.name, by=by)
         StandIn.objects.create(party=party, seller=seller, company=company)
