@@ -1,5 +1,6 @@
 """The ordinary emails of registration and bidding, as mails ready for the outbox."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from .rules.revisions import Change
 from .rules.words import moment
 
 MOST_CHANGES = 20
+MOST_COMPETITIONS = 40
+"""As many are told in a mail of results; the page has them all."""
 
 
 def invitation(*, invitation: Invitation, link: str, has_account: bool) -> Mail:
@@ -61,15 +64,50 @@ def account_decided(*, link: AccountLink, email: str) -> Mail:
     )
 
 
-def results(*, seller: Seller, market: Market, accepted: int, rejected: int) -> Iterable[Mail]:
-    """What became of a seller's bids: one mail to each member who bids."""
-    members = seller.memberships.exclude(role=Membership.Role.VIEWER).select_related("user")
-    text = render_to_string(
-        "emails/markets/results.txt",
-        {"seller": seller, "market": market, "accepted": accepted, "rejected": rejected, "site_url": settings.SITE_URL},
-    )
-    for member in members:
-        yield Mail(recipient=member.user.email, subject=f"Results of {market}: {accepted} bids accepted", text=text)
+@dataclass(frozen=True)
+class Alike:
+    """Bids of one competition that were decided alike, for the same reason; the first of them by reference."""
+
+    accepted: bool
+    reason: str
+    count: int
+    bids: Sequence[str]
+
+    @property
+    def others(self) -> int:
+        """How many are not named."""
+        return self.count - len(self.bids)
+
+
+@dataclass(frozen=True)
+class CompetitionResult:
+    """What became of a seller's bids in one competition."""
+
+    name: str
+    reference: str
+    outcomes: Sequence[Alike]
+
+
+def results(
+    *, seller: Seller, market: Market, recipients: Sequence[str], results: Sequence[CompetitionResult]
+) -> Iterable[Mail]:
+    """What became of a seller's bids, in which competitions and why: one mail to each recipient."""
+    counts = Counter[bool]()
+    for outcome in (outcome for result in results for outcome in result.outcomes):
+        counts[outcome.accepted] += outcome.count
+    shown = {
+        "seller": seller,
+        "market": market,
+        "accepted": counts[True],
+        "rejected": counts[False],
+        "results": results[:MOST_COMPETITIONS],
+        "further": len(results[MOST_COMPETITIONS:]),
+        "site_url": settings.SITE_URL,
+    }
+    text = render_to_string("emails/markets/results.txt", shown)
+    subject = f"Results of {market}: {counts[True]:,} accepted, {counts[False]:,} not"
+    for recipient in recipients:
+        yield Mail(recipient=recipient, subject=subject[:300], text=text)
 
 
 @dataclass(frozen=True)

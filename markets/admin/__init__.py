@@ -1,5 +1,31 @@
 """Registration, bidding and what all apps share, as customer success sees them in the console."""
 
-from . import assets, bids, competitions, joining, mail, operators, parties, people, sellers, tokens, webhooks
+from . import (
+    assets,
+    bids,
+    calendars,
+    competitions,
+    joining,
+    mail,
+    operators,
+    parties,
+    people,
+    sellers,
+    tokens,
+    webhooks,
+)
 
-__all__ = ["assets", "bids", "competitions", "joining", "mail", "operators", "parties", "people", "sellers", "tokens", "webhooks"]
+__all__ = [
+    "assets",
+    "bids",
+    "calendars",
+    "competitions",
+    "joining",
+    "mail",
+    "operators",
+    "parties",
+    "people",
+    "sellers",
+    "tokens",
+    "webhooks",
+]

@@ -15,6 +15,7 @@ from ..models import Market, Operator, Product, User, Zone
 from ..operations.clock import move_clock
 from ..operations.tokens import issue_token
 from .acting import operation
+from .joining import Stages
 from .noun import EditableNoun
 from .tokens import TOKEN_ONCE
 
@@ -57,15 +58,19 @@ class ClockForm(BaseDialogForm):
 
 
 @admin.register(Market)
-class MarketAdmin(EditableNoun):
-    list_display = ("name", "operator", "is_mock", "feed_is_live")
+class MarketAdmin(Stages, EditableNoun):
+    list_display = ("name", "operator", "stage", "is_mock", "feed_is_live")
     list_select_related = ("operator",)
-    list_filter = ("operator", "is_mock")
+    list_filter = ("operator", "stage", "is_mock")
     search_fields = ("name", "key")
     autocomplete_fields = ("operator",)
-    readonly_fields = ("clock_offset", "market_time")
+    readonly_fields = ("stage", "clock_offset", "market_time")
     readonly_after_adding = ("operator", "key", "is_mock")
-    actions_detail = ("move_clock",)
+    actions_detail = (
+        "open_further",
+        "admit",
+        "move_clock",
+    )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*super().get_fields(request, obj), *(["market_time"] if obj else [])]

@@ -57,7 +57,7 @@ class IdentityRows(Rows):
 
 class ContactRows(Rows):
     model = DispatchContact
-    fields = ("market", "email", "name", "phone", "verified_at")
+    fields = ("market", "email", "name", "phone", "test_sent_at", "verified_at")
 
 
 @admin.register(Seller)
@@ -66,7 +66,7 @@ class SellerAdmin(Noun):
     list_filter = ("status",)
     search_fields = ("name", "company_number", "identities__name", "members__email")
     date_hierarchy = "created_at"
-    fields = ("name", "status", "company_number", "phone", "created_at")
+    fields = ("name", "status", "company_number", "address", "phone", "created_at")
     inlines = (MembershipRows, IdentityRows, ContactRows)
     actions_list = ("invite",)
     actions_detail = ("verify", "add_contact", "name_identity", "issue_token", "suspend")
@@ -74,7 +74,7 @@ class SellerAdmin(Noun):
 
     @operation(
         "Invite seller",
-        consequence="The person receives an email that says how to sign in.",
+        consequence="The person receives an email with a link that works for 14 days.",
         form=InviteForm,
         icon="add",
     )
@@ -118,7 +118,7 @@ class SellerAdmin(Noun):
 
     @operation(
         "Add dispatch contact",
-        consequence="Instructions go there once the mailbox is verified by a test message.",
+        consequence="It gets a test message; instructions go there once somebody has confirmed it.",
         form=ContactForm,
         icon="contact_mail",
     )
@@ -147,7 +147,7 @@ class SellerIdentityAdmin(Noun):
 
 @admin.register(Agreement)
 class AgreementAdmin(Noun):
-    list_display = ("seller", "version", "signatory", "signed_at")
+    list_display = ("seller", "version", "signatory", "position", "signed_at")
     list_select_related = ("seller",)
     list_filter = ("version",)
     search_fields = ("seller__name", "signatory", "version")
@@ -156,15 +156,15 @@ class AgreementAdmin(Noun):
 
 @admin.register(DispatchContact)
 class DispatchContactAdmin(Noun):
-    list_display = ("email", "name", "phone", "seller", "market", "verified_at")
+    list_display = ("email", "name", "phone", "seller", "market", "test_sent_at", "verified_at")
     list_select_related = ("seller", "market")
     list_filter = ("market", ("verified_at", admin.EmptyFieldListFilter))
     search_fields = ("email", "name", "phone", "seller__name")
-    actions_detail = ("verify",)
+    actions_detail = ("verify", "send_test")
 
     @operation(
-        "Test message confirmed",
-        consequence="From now on instructions go to this mailbox.",
+        "Confirmed by telephone",
+        consequence="Somebody told you that they read it. From now on instructions go to this mailbox.",
         when=lambda contact: contact.verified_at is None,
         icon="mark_email_read",
         variant=ActionVariant.PRIMARY,
@@ -172,3 +172,12 @@ class DispatchContactAdmin(Noun):
     def verify(self, by: User, contact: DispatchContact) -> str:
         contacts.verify_dispatch_contact(contact=contact, by=by)
         return f"Instructions for {contact.seller} now go to {contact}."
+
+    @operation(
+        "Send the test message",
+        consequence="The mailbox gets a message with a button that confirms it.",
+        icon="outgoing_mail",
+    )
+    def send_test(self, by: User, contact: DispatchContact) -> str:
+        contacts.send_contact_test(contact=contact, by=by)
+        return f"The test message to {contact} is on its way."

@@ -19,14 +19,12 @@ from ..operations.contacts import (
 )
 from .answering import Answering, Button
 
-HELP = "dispatch#a-mailbox-that-someone-reads"
-
 
 class Contacts(Answering, TraderPage, FormView):
     """All contacts of the seller. A POST adds one and sends its test message."""
 
     section = "company"
-    help = HELP
+    help = "dispatch#a-mailbox-that-someone-reads"
     market_path = ""
     template_name = "markets/company_contacts.html"
     form_class = NewContactForm
@@ -57,7 +55,7 @@ class Contact(Answering, OneContact, DetailView):
     """One contact. A POST changes it; another address is tested anew."""
 
     section = "company"
-    help = HELP
+    help = "dispatch#a-mailbox-that-someone-reads"
     template_name = "markets/company_contact.html"
     context_object_name = "contact"
     success_url = reverse_lazy("markets:company-contacts")

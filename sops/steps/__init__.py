@@ -3,11 +3,13 @@
 A new step is one `StepDeclaration` in the module of its phase and one text in `texts/`; `sync_steps` gives it its row.
 """
 
-from . import around, bidding, dispatch, registration, settlement
+from . import around, auctions, bidding, dispatch, joining, registration, settlement
 from .declaration import Lane, Mode, Phase, StepDeclaration
 
 STEPS: tuple[StepDeclaration, ...] = (
+    *joining.STEPS,
     *registration.STEPS,
+    *auctions.STEPS,
     *bidding.STEPS,
     *dispatch.STEPS,
     *settlement.STEPS,

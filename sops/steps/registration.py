@@ -1,59 +1,18 @@
-"""Registration: a seller joins, its company is checked, its assets are put to the operator."""
+"""Registration: a seller's assets are checked and put to the operator, who decides on them."""
 
 from datetime import timedelta
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Now
 
-from markets.models import Asset, Market, Operator, Qualification, Seller, SellerIdentity
+from markets.models import Asset, Market, Qualification, QualificationChange, Seller
 from markets.operations.assets import offer_assets
 from markets.operations.journal import By
-from markets.operations.people import name_identity, verify_seller
 from markets.problems import Refused
 
 from .declaration import Lane, Mode, Phase, StepDeclaration
 
 OPERATOR_DECIDES_WITHIN = timedelta(days=5)  # assumption: NGED has not said how long a decision takes
-
-
-def companies_to_verify() -> QuerySet[Seller]:
-    """Invited sellers that have signed the agreement."""
-    return (
-        Seller.objects.filter(status=Seller.Status.INVITED)
-        .annotate(fell_due_at=Min("agreements__signed_at"))
-        .filter(fell_due_at__isnull=False)
-    )
-
-
-def company_findings(seller: Seller) -> str:
-    """What the machine can say before a person approves the company."""
-    agreement = seller.agreements.order_by("signed_at").first()
-    people = ", ".join(seller.members.order_by("email").values_list("email", flat=True)) or "nobody yet"
-    return (
-        f"- Agreement: {agreement or 'not signed'}\n"
-        f"- Company number: {seller.company_number or 'not given'}\n"
-        f"- People: {people}"
-    )
-
-
-def _nameless_at_an_operator() -> QuerySet[Qualification]:
-    named = SellerIdentity.objects.filter(seller=OuterRef("asset__seller"), operator=OuterRef("market__operator"))
-    return Qualification.objects.filter(~Exists(named))
-
-
-def accounts_to_link() -> QuerySet[Seller]:
-    """Verified sellers that offered an asset to an operator which has no name for them yet."""
-    offered = _nameless_at_an_operator().filter(asset__seller=OuterRef("pk"))
-    return Seller.objects.filter(Exists(offered), status=Seller.Status.VERIFIED).annotate(fell_due_at=F("created_at"))
-
-
-def link_account(subject: Seller, *, by: By) -> None:
-    """Takes the company name under which the seller joined as the operator's name of it."""
-    operators = Operator.objects.filter(
-        pk__in=_nameless_at_an_operator().filter(asset__seller=subject).values("market__operator")
-    )
-    for operator in operators:
-        name_identity(seller=subject, operator=operator, name=subject.name, by=by)
 
 
 def assets_to_check() -> QuerySet[Asset]:
@@ -83,9 +42,10 @@ def offer_where_it_stands(subject: Asset, *, by: By) -> None:
         offer_assets(market=market, assets=[subject], by=by)
 
 
-def assets_the_operator_has_not_read() -> QuerySet[Qualification]:
+def assets_the_operator_has_not_read() -> QuerySet[QualificationChange]:
     """Offers that have no place in the operator's feed yet."""
-    return Qualification.objects.filter(position=None).annotate(fell_due_at=F("offered_at"))
+    offers = QualificationChange.objects.filter(status=Qualification.Status.OFFERED, position=None)
+    return offers.annotate(fell_due_at=F("at"))
 
 
 def decisions_to_record() -> QuerySet[Qualification]:
@@ -100,37 +60,6 @@ def decisions_to_record() -> QuerySet[Qualification]:
 
 
 STEPS = (
-    StepDeclaration(
-        key="invite",
-        phase=Phase.REGISTRATION,
-        lane=Lane.CUSTOMER_SUCCESS,
-        title="Invite a seller",
-        modes=(Mode.MANUAL,),
-        minutes_by_hand=10,
-    ),
-    StepDeclaration(
-        key="verify-company",
-        phase=Phase.REGISTRATION,
-        lane=Lane.CUSTOMER_SUCCESS,
-        title="Verify the company",
-        modes=(Mode.MANUAL, Mode.ASSISTED, Mode.AUTOMATED),
-        minutes_by_hand=20,
-        due=companies_to_verify,
-        do=lambda subject, *, by: verify_seller(seller=subject, by=by),
-        prepare=company_findings,
-        deadline=timedelta(days=2),
-    ),
-    StepDeclaration(
-        key="link-account",
-        phase=Phase.REGISTRATION,
-        lane=Lane.CUSTOMER_SUCCESS,
-        title="Link the seller to its name at NGED",
-        modes=(Mode.MANUAL, Mode.AUTOMATED),
-        minutes_by_hand=10,
-        due=accounts_to_link,
-        do=link_account,
-        deadline=timedelta(days=5),
-    ),
     StepDeclaration(
         key="check-asset",
         phase=Phase.REGISTRATION,

@@ -1,4 +1,4 @@
-"""Joining: invitations, identities, mailboxes, assets and their qualification, tokens and the clock."""
+"""Joining: identities, suspension, assets and their qualification, tokens and the clock."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from markets.models import Asset, JournalEntry, Mail, Market, Qualification, Token
+from markets.models import Asset, JournalEntry, Market, Qualification, Token
 from markets.operations import assets, clock, people, tokens
 from markets.operations.markets import open_market
 from markets.problems import Refused
@@ -23,14 +23,6 @@ def entry(**more):
         "zones": (ZONE,),
     }
     return AssetEntry(**values | more)
-
-
-def test_an_invited_person_is_a_member_and_is_told_how_to_sign_in(db):
-    seller = people.invite_seller(name="Newcomer Ltd", email="New@Newcomer.example", by="tests")
-    people.invite_seller(name="Newcomer Ltd", email="new@newcomer.example", by="tests")
-    assert [user.email for user in seller.members.all()] == ["new@newcomer.example"]
-    assert seller.status == "invited"
-    assert "/accounts/password/reset/" in Mail.objects.filter(recipient="new@newcomer.example")[0].text
 
 
 def test_an_identity_means_one_seller(seller, other_seller, operator):

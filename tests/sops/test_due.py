@@ -120,16 +120,16 @@ def finish(key: str, by: Any) -> None:
 
 def test_linking_an_account_takes_the_sellers_name_as_the_operators(world, customer_success):
     seller = world.qualification().asset.seller
-    finish("link-account", customer_success)
+    finish("name-seller", customer_success)
     assert SellerIdentity.objects.get(seller=seller).name == seller.name
 
 
 def test_a_name_that_means_another_seller_is_a_case_in_words(world, steps):
     seller = world.qualification().asset.seller
     SellerIdentity.objects.create(operator=world.operator, seller=world.seller(), kind="company", name=seller.name)
-    set_mode(step=steps["link-account"], mode="automated", reason="tests", by="tests")
+    set_mode(step=steps["name-seller"], mode="automated", reason="tests", by="tests")
     conduct()
-    assert "already calls another seller" in Case.objects.open().get(step__key="link-account").problem
+    assert "already calls another seller" in Case.objects.open().get(step__key="name-seller").problem
 
 
 def test_a_checked_asset_is_offered_where_it_stands_and_nowhere_else(world, customer_success):

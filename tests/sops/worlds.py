@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,15 +11,21 @@ from django.utils import timezone
 
 from dispatch.models import Instruction, Match, Trigger
 from markets.models import (
+    AccountLink,
     Asset,
+    Auction,
+    AuctionCalendar,
     Bid,
     Competition,
     Contract,
+    JoiningRequest,
     Mail,
     Market,
     Operator,
+    PreviewNote,
     Product,
     Qualification,
+    QualificationChange,
     Seller,
     User,
     Webhook,
@@ -139,6 +145,7 @@ class World:
 
     def qualification(self, seller: Seller | None = None, offered_at: datetime | None = None) -> Qualification:
         offer = Qualification.objects.create(asset=self.asset(seller), market=self.market)
+        QualificationChange.objects.create(qualification=offer, market=self.market, status=offer.status, actor="tests")
         Qualification.objects.filter(pk=offer.pk).update(offered_at=offered_at or self.now)
         return offer
 
@@ -184,12 +191,60 @@ def webhook_failing(world: World) -> None:
     )
 
 
+def auction(world: World, gate: datetime, **moments: datetime) -> Auction:
+    """One whose instants all are its gate's, except those given."""
+    calendar, _ = AuctionCalendar.objects.get_or_create(
+        market=world.market,
+        name="Daily",
+        defaults={
+            "delivery_weekdays": [1],
+            "first_day": world.today.date(),
+            **{f"{name}_days_before": 1 for name in ("published", "opens", "closes", "results")},
+            **{f"{name}_local": time(12) for name in ("published", "opens", "closes", "results")},
+        },
+    )
+    first = world.today.date() + timedelta(days=40)
+    values = {"published_by": gate, "opens_at": gate, "closes_at": gate, "results_by": gate} | moments
+    day = first + timedelta(days=next(world.numbers))
+    return Auction.objects.create(calendar=calendar, first_day=day, last_day=first + timedelta(days=100), **values)
+
+
+def auction_undecided(world: World) -> None:
+    due = auction(world, world.today - timedelta(hours=1))
+    gate = timedelta(hours=1)
+    competition = world.competition(gate, first_day=due.first_day)
+    Auction.objects.filter(pk=due.pk).update(closes_at=competition.closes_at)
+    world.bid(competition)
+
+
+def preview(world: World) -> Competition:
+    soon = world.today + timedelta(hours=20)
+    published = world.competition(timedelta(days=-9))
+    values = {f.attname: getattr(published, f.attname) for f in Competition._meta.fields if not f.primary_key}
+    values |= {"reference": f"P{next(world.numbers)}", "opens_at": soon, "status": "preview"}
+    return Competition.objects.create(**values)
+
+
 ONE_DUE: dict[str, Callable[[World], object]] = {
     "verify-company": verify_company,
-    "link-account": lambda world: world.qualification(),
+    "invite": lambda world: JoiningRequest.objects.create(
+        company=f"Newcomer {next(world.numbers)}", name="N. Owner", email=f"n{next(world.numbers)}@newcomer.example"
+    ),
+    "link-account": lambda world: AccountLink.objects.create(
+        seller=world.seller(), operator=world.operator, account=f"A-{next(world.numbers)}"
+    ),
+    "name-seller": lambda world: world.qualification(),
     "check-asset": lambda world: world.asset(),
     "send-to-nged": lambda world: world.qualification(),
     "record-qualification": lambda world: world.qualification(named(world), world.now - timedelta(days=6)),
+    "publication-late": lambda world: auction(
+        world, world.today + timedelta(hours=9), published_by=world.today - timedelta(hours=1)
+    ),
+    "change-preview": lambda world: PreviewNote.objects.create(
+        competition=preview(world), revision=1, note="Spell the zone.", asked_by="NGED"
+    ),
+    "approve-preview": preview,
+    "results-late": auction_undecided,
     "hand-bids-over": lambda world: world.bid(world.competition(timedelta(hours=2))),
     "record-results": lambda world: world.competition(timedelta(days=22)),
     "receive-trigger": lambda world: world.trigger(problem="The start is no instant."),
