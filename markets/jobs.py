@@ -1,7 +1,7 @@
 """What runs in the background for registration and bidding. Repeating a job is harmless."""
 
 from .models import Mail, Market
-from .operations import calls, feeds, mail, tokens, webhooks
+from .operations import calendars, calls, feeds, mail, tokens, webhooks
 
 AT_ONCE = 20
 
@@ -29,3 +29,8 @@ def call_webhooks() -> int:
     """Tells operators that want to be called what is new in their feeds. Returns how many calls were tried."""
     webhooks.note_news()
     return calls.make_calls()
+
+
+def plan_auctions() -> int:
+    """Adds the auctions of the coming weeks to the calendars of every market. Returns how many were new."""
+    return sum(calendars.plan_auctions(market=market, by="plan_auctions") for market in Market.objects.all())

@@ -45,6 +45,7 @@ JOBS = (
     Job("close competitions", "markets.jobs.close_competitions", 1, "the proof of completeness follows gate closure"),
     Job("call webhooks", "markets.jobs.call_webhooks", 1, "an operator is told within about a minute that it may read"),
     Job("match instructions", "dispatch.jobs.match_instructions", 1, "what could not be matched at once, once more"),
+    Job("plan auctions", "markets.jobs.plan_auctions", 60, "the timetable of repeating auctions stands weeks ahead"),
     Job("conduct", "sops.jobs.conduct", 1, "what is due becomes automated runs or cases"),
     Job("forget kept answers", "markets.jobs.forget_idempotent_calls", 1440, "an Idempotency-Key is kept for 30 days"),
 )

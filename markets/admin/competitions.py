@@ -8,8 +8,9 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
-from ..models import Bid, Competition, MarketTime, ServiceWindow, User
-from ..operations.competitions import withdraw_competition
+from ..models import Bid, Competition, CompetitionRevision, MarketTime, PreviewNote, ServiceWindow, User
+from ..operations.competitions import approve_competition, settle_note, withdraw_competition
+from ..previews import preview_url
 from .acting import WithReason, operation
 from .columns import number, state
 from .noun import Noun, Rows
@@ -37,7 +38,17 @@ class Gate(admin.SimpleListFilter):
 
 class WindowRows(Rows):
     model = ServiceWindow
-    fields = ("name", "first_day", "last_day", "weekdays", "local_start", "local_end", "required_kw", "no_response_at")
+    fields = (
+        "name",
+        "first_day",
+        "last_day",
+        "weekdays",
+        "local_start",
+        "local_end",
+        "required_kw",
+        "minimum_kw",
+        "no_response_at",
+    )
 
 
 @admin.register(Competition)
@@ -58,7 +69,7 @@ class CompetitionAdmin(Noun):
     search_fields = ("reference", "name", "zone__code", "zone__name")
     date_hierarchy = "closes_at"
     inlines = (WindowRows,)
-    actions_detail = ("withdraw",)
+    actions_detail = ("preview", "approve", "withdraw")
     standing = state()
     required = number("required_kw", "Required kW")
 
@@ -72,8 +83,27 @@ class CompetitionAdmin(Noun):
         return competition.bid_count
 
     @operation(
+        "Preview link",
+        consequence="Shows a signed link to the page as sellers will see it. Whoever has the link may approve: send it to the operator alone.",
+        when=lambda competition: competition.status == Competition.Status.PREVIEW,
+        icon="visibility",
+    )
+    def preview(self, by: User, competition: Competition) -> str:
+        return preview_url(competition)
+
+    @operation(
+        "Approve preview",
+        consequence="The operator has looked at the preview and approved it: sellers see it from now on, and bidding opens at its time.",
+        when=lambda competition: competition.status == Competition.Status.PREVIEW,
+        icon="check_circle",
+    )
+    def approve(self, by: User, competition: Competition) -> str:
+        approve_competition(competition=competition, by=by)
+        return f"{competition} is published."
+
+    @operation(
         "Withdraw competition",
-        consequence="The operator takes it back: nothing more can be bid, and its bids are never decided. It cannot be undone.",
+        consequence="The operator takes it back: nothing more can be bid, its bids are never decided, and their sellers get a mail with the reason. It cannot be undone.",
         form=WithReason,
         when=lambda competition: competition.status in (Competition.Status.PREVIEW, Competition.Status.PUBLISHED),
         icon="undo",
@@ -101,3 +131,31 @@ class ServiceWindowAdmin(Noun):
     search_fields = ("name", "competition__reference", "competition__name")
     date_hierarchy = "first_day"
     required = number("required_kw", "Required kW")
+
+
+@admin.register(CompetitionRevision)
+class CompetitionRevisionAdmin(Noun):
+    list_display = ("competition", "revision", "revised_at")
+    list_select_related = ("competition",)
+    list_filter = ("competition__market",)
+    search_fields = ("competition__reference", "competition__name")
+
+
+@admin.register(PreviewNote)
+class PreviewNoteAdmin(Noun):
+    list_display = ("competition", "note", "revision", "asked_by", "asked_at", "resolved_at")
+    list_select_related = ("competition",)
+    list_filter = (("resolved_at", admin.EmptyFieldListFilter), "competition__market")
+    search_fields = ("competition__reference", "competition__name", "note")
+    actions_detail = ("settle",)
+
+    @operation(
+        "Settle note",
+        consequence="What was asked for is settled with the operator. The competition still waits for its approval.",
+        form=WithReason,
+        when=lambda note: note.resolved_at is None,
+        icon="task_alt",
+    )
+    def settle(self, by: User, note: PreviewNote, reason: str) -> str:
+        settle_note(note=note, by=by, resolution=reason)
+        return "The note is settled."

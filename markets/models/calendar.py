@@ -45,6 +45,16 @@ class AuctionCalendar(models.Model):
         return f"{self.name} ({self.market})"
 
 
+def competitions_of_auction() -> models.QuerySet[Competition]:
+    """For a subquery: the competitions of the outer auction, which deliver in its days and close when it closes."""
+    return Competition.objects.exclude(status=Competition.Status.WITHDRAWN).filter(
+        market=models.OuterRef("calendar__market"),
+        closes_at=models.OuterRef("closes_at"),
+        first_day__gte=models.OuterRef("first_day"),
+        last_day__lte=models.OuterRef("last_day"),
+    )
+
+
 class AuctionQuerySet(models.QuerySet["Auction"]):
     """Auctions by where their market's time stands. Annotate or filter the market as `calendar__market`."""
 
@@ -56,14 +66,6 @@ class AuctionQuerySet(models.QuerySet["Auction"]):
         """Those whose `published_by`, `closes_at` or `results_by` has passed."""
         return self.filter(**{f"{instant}__lte": MarketTime("calendar__market__clock_offset")})
 
-    def competitions(self) -> models.QuerySet[Competition]:
-        """For a subquery: the competitions of the outer auction, which deliver in its days and close when it closes."""
-        return Competition.objects.exclude(status=Competition.Status.WITHDRAWN).filter(
-            market=models.OuterRef("calendar__market"),
-            closes_at=models.OuterRef("closes_at"),
-            first_day__gte=models.OuterRef("first_day"),
-            last_day__lte=models.OuterRef("last_day"),
-        )
 
 
 class Auction(models.Model):

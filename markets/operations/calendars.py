@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, QuerySet, Subquery
 
-from ..models import Auction, AuctionCalendar, Market, MarketTime
+from ..models import Auction, AuctionCalendar, Competition, Market, MarketTime
+from ..models.calendar import competitions_of_auction
 from ..problems import Refused, RowProblem
 from ..rules.calendar import CalendarTerms, Turn, contradictions, terms_problems, turns
 from ..rules.notices import CompetitionNotice
@@ -88,10 +89,15 @@ def off_the_calendar(*, market: Market, notices: Sequence[CompetitionNotice]) ->
     ]
 
 
-def timetable(markets: Any) -> list[Auction]:
-    """The auctions of these markets (a queryset) whose results are still to come, in order, each with its `market_time`."""
+def timetable(markets: QuerySet[Market]) -> list[Auction]:
+    """The auctions of these markets (a queryset) whose results are still to come, in order.
+
+    Each has its `market_time`, and how many competitions sellers see of it as `published_count` (None: none).
+    """
     rows = Auction.objects.filter(calendar__market__in=markets).exclude(pk__in=Auction.objects.passed("results_by"))
-    rows = rows.annotate(market_time=MarketTime("calendar__market__clock_offset"))
+    seen = competitions_of_auction().filter(status__in=[Competition.Status.PUBLISHED, Competition.Status.DECIDED])
+    count = seen.order_by().values("closes_at").annotate(count=Count("pk")).values("count")
+    rows = rows.annotate(market_time=MarketTime("calendar__market__clock_offset"), published_count=Subquery(count))
     return list(rows.select_related("calendar__market__operator").order_by(F("closes_at"), "pk"))
 
 

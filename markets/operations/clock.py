@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from ..models import Market
 from ..problems import Refused
+from .calendars import plan_auctions
 from .journal import By, record
 
 
 @transaction.atomic
 def move_clock(*, market: Market, to: datetime, by: By) -> Market:
-    """Sets market time to `to`; from then on it runs on. Only forward, only in mock markets.
+    """Sets market time to `to`; from then on it runs on. Only forward, only in mock markets. Its auctions follow.
 
     Raises Refused for a real market, and for a time before the market's own.
     """
@@ -25,4 +26,5 @@ def move_clock(*, market: Market, to: datetime, by: By) -> Market:
     market.clock_offset = offset
     market.save(update_fields=["clock_offset"])
     record(by=by, verb="move_clock", subject=market, to=to.isoformat())
+    plan_auctions(market=market, by=by)
     return market

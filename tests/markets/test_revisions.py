@@ -163,9 +163,7 @@ def test_a_withdrawal_tells_the_bidders_why_once_and_takes_no_bid_more(
     assert (mail.recipient, "The cable is mended." in mail.text) == ("owner@voltwise.example", True)
     assert JournalEntry.objects.filter(verb="withdraw_competition").count() == 1
     [revision] = CompetitionRevision.objects.all()
-    assert revision.changes == [
-        {"what": "Withdrawn by the operator", "before": "", "after": "The cable is mended."}
-    ]
+    assert revision.changes == [{"what": "Withdrawn by the operator", "before": "", "after": "The cable is mended."}]
     with pytest.raises(Refused) as refusal:
         bids.place_bids(seller=seller, market=market, offers=[offer()], by="tests")
     assert "withdrawn this competition" in refusal.value.rows[0].reason

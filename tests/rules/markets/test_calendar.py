@@ -57,8 +57,12 @@ def test_the_week_ahead_example_in_summer_time() -> None:
 
 
 def test_bidding_that_spans_a_clock_change_is_an_hour_longer_or_shorter() -> None:
-    [spring] = turns(WEEK_AHEAD, date(2026, 4, 6), date(2026, 4, 6))  # bidding 26 to 31 March; clocks change on the 29th
-    [autumn] = turns(WEEK_AHEAD, date(2026, 11, 2), date(2026, 11, 2))  # bidding 22 to 27 October; clocks change on the 25th
+    [spring] = turns(
+        WEEK_AHEAD, date(2026, 4, 6), date(2026, 4, 6)
+    )  # bidding 26 to 31 March; clocks change on the 29th
+    [autumn] = turns(
+        WEEK_AHEAD, date(2026, 11, 2), date(2026, 11, 2)
+    )  # bidding 22 to 27 October; clocks change on the 25th
     usual = timedelta(days=5, hours=11, minutes=59)
     assert spring.closes_at - spring.opens_at == usual - timedelta(hours=1)
     assert autumn.closes_at - autumn.opens_at == usual + timedelta(hours=1)
@@ -118,7 +122,9 @@ def test_whatever_the_calendar_everything_comes_in_order_at_its_london_time(
 ) -> None:
     assert terms_problems(terms) == []
     found = list(turns(terms, since, since + timedelta(days=length)))
-    assert len(found) == sum((since + timedelta(days=i)).isoweekday() in terms.delivery_weekdays for i in range(length + 1))
+    assert len(found) == sum(
+        (since + timedelta(days=i)).isoweekday() in terms.delivery_weekdays for i in range(length + 1)
+    )
     for turn in found:
         assert turn.published_by <= turn.opens_at <= turn.closes_at <= turn.results_by
         assert (turn.last_day - turn.first_day).days == terms.delivery_days - 1
@@ -172,11 +178,17 @@ def competition(first_day: date, last_day: date, closes_at: datetime) -> Competi
 
 
 def test_another_gate_than_the_calendars_is_noted_and_other_deliveries_are_not() -> None:
-    planned = [*turns(DAILY, date(2026, 3, 30), date(2026, 3, 30)), *turns(WEEK_AHEAD, date(2026, 3, 30), date(2026, 3, 30))]
+    planned = [
+        *turns(DAILY, date(2026, 3, 30), date(2026, 3, 30)),
+        *turns(WEEK_AHEAD, date(2026, 3, 30), date(2026, 3, 30)),
+    ]
     monday = date(2026, 3, 30)
     as_planned = [competition(monday, monday, turn.closes_at) for turn in planned]
     other = competition(monday, monday, utc(2026, 3, 29, 12))
     elsewhere = competition(monday, date(2026, 4, 30), utc(2026, 3, 29, 12))
     [(notice, note)] = contradictions([*as_planned, other, elsewhere], planned)
     assert notice is other
-    assert "Mon 30 Mar 2026 the market's calendar closes on Sun 29 Mar 2026, 10:00 BST or Tue 24 Mar 2026, 23:59 GMT" in note
+    assert (
+        "Mon 30 Mar 2026 the market's calendar closes on Sun 29 Mar 2026, 10:00 BST or Tue 24 Mar 2026, 23:59 GMT"
+        in note
+    )
