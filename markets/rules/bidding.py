@@ -29,32 +29,55 @@ PRICES = (
     ("utilisation_gbp_per_mwh", "pays_utilisation", "utilisation_ceiling_gbp_per_mwh", "GBP/MWh"),
     ("sustain_gbp_per_kw", "pays_sustain", "sustain_ceiling_gbp_per_kw", "GBP/kW"),
 )
-LARGEST_KW = Decimal("9999999999")
+LARGEST_KW = Decimal(10) ** 8
+LONGEST_MINUTES = 2**31 - 1
+LONGEST_REF = 100
 
 
 def offer_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:
     """Everything wrong with the offer, as (column, value, what to do); empty where it may stand."""
-    problems = []
-    if not offer.windows:
-        problems.append(("windows", "", "Choose at least one service window."))
-    for name in offer.windows:
-        if name not in ground.windows:
-            problems.append(
-                ("windows", name, f"This competition has no such window. It has: {', '.join(ground.windows)}.")
-            )
+    problems = _window_problems(offer, ground)
     if not 0 < offer.capacity_kw < LARGEST_KW:
-        problems.append(("capacity_kw", str(offer.capacity_kw), "Offer more than 0 kW."))
+        reason = "Offer more than 0 kW." if offer.capacity_kw < LARGEST_KW else f"Offer less than {LARGEST_KW:,} kW."
+        problems.append(("capacity_kw", str(offer.capacity_kw), reason))
     elif too_small := [name for name in offer.windows if offer.capacity_kw < ground.windows.get(name, 0)]:
         least = max(ground.windows[name] for name in too_small).normalize()
         reason = f"The operator takes no less than {least:f} kW here: {', '.join(too_small)}."
         problems.append(("capacity_kw", str(offer.capacity_kw), reason))
     problems += _price_problems(offer, ground)
+    minutes = offer.max_runtime_minutes
+    if minutes is not None and not 0 < minutes <= LONGEST_MINUTES:
+        reason = "Give whole minutes, at least 1, or leave it empty where there is no limit."
+        problems.append(("max_runtime_minutes", str(minutes), reason))
+    if len(offer.seller_ref) > LONGEST_REF:
+        problems.append(("seller_ref", offer.seller_ref, f"Give at most {LONGEST_REF} characters."))
+    return problems + _asset_problems(offer, ground)
+
+
+def _window_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:
+    if not offer.windows:
+        return [("windows", "", "Choose at least one service window.")]
+    problems = [
+        ("windows", name, f"This competition has no such window. It has: {', '.join(ground.windows)}.")
+        for name in offer.windows
+        if name not in ground.windows
+    ]
+    return problems + [("windows", name, "This window stands twice in the bid.") for name in _twice(offer.windows)]
+
+
+def _asset_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:
     if not offer.assets:
-        problems.append(("assets", "", "Name the assets behind the bid."))
-    for ref in offer.assets:
-        if ref not in ground.usable_assets:
-            problems.append(("assets", ref, "You have no asset with this reference that is qualified for this market."))
-    return problems
+        return [("assets", "", "Name the assets behind the bid.")]
+    problems = [
+        ("assets", ref, "You have no asset with this reference that is qualified for this market.")
+        for ref in offer.assets
+        if ref not in ground.usable_assets
+    ]
+    return problems + [("assets", ref, "This asset stands twice in the bid.") for ref in _twice(offer.assets)]
+
+
+def _twice(names: tuple[str, ...]) -> list[str]:
+    return [] if len(set(names)) == len(names) else sorted({name for name in names if names.count(name) > 1})
 
 
 def _price_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:

@@ -164,7 +164,7 @@ def test_a_check_says_what_placing_would_refuse_and_places_nothing(seller, marke
 
 def test_a_check_says_why_a_seller_cannot_bid_at_all(market, competition):
     newcomer = people.invite_seller(name="Newcomer Ltd", email="new@newcomer.example", by="tests")
-    [problem] = bids.check_offers(seller=newcomer, market=market, offers=[offer()])
+    problem, *_ = bids.check_offers(seller=newcomer, market=market, offers=[offer()])
     assert "must verify" in problem.reason
 
 

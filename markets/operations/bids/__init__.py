@@ -1,0 +1,9 @@
+"""Bidding: place, revise, withdraw, until gate closure. Every change is kept, in order, for the operator's feed.
+
+The pages, files and the sellers' API come here. What one call places counts as one moment of market time.
+"""
+
+from .changing import revise_bid, withdraw_bid
+from .placing import check_offers, place_bids
+
+__all__ = ["check_offers", "place_bids", "revise_bid", "withdraw_bid"]

@@ -1,0 +1,60 @@
+"""Placing: all offers of one call become bids at one moment of market time, or none does."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from ...models import Bid, Competition, Confirmation, Market, Seller
+from ...problems import Refused, RowProblem
+from ...rules.confirmations import VERSION
+from ...rules.notices import Offer
+from ..gate import share_gates
+from ..journal import By, actor_name, record
+from .checking import Checked, check, why_no_bidder
+from .storing import store
+
+
+def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str = "") -> list[Bid]:
+    """Places all offers, or none. Returns the bids in the order of the offers.
+
+    `confirmed` is the version of the rules that software cannot check, where the seller confirmed them with this.
+    An offer with a `seller_ref` that stands already, with the same terms, is a repeat and returns its bid.
+    Raises Refused: one problem per bad cell, each with the offer's line.
+    """
+    try:
+        return _place(seller, market, offers, by, confirmed)
+    except IntegrityError as error:
+        if "bid_seller_ref_once" not in str(error):
+            raise
+        return _place(seller, market, offers, by, confirmed)  # placed at this very moment: now it is a repeat
+
+
+def check_offers(*, seller: Seller, market: Market, offers: Sequence[Offer]) -> list[RowProblem]:
+    """What `place_bids` would refuse at this moment of market time. Places nothing and locks nothing."""
+    named = Competition.objects.filter(market=market, reference__in={offer.competition for offer in offers})
+    return check(seller, market, offers, named).problems
+
+
+@transaction.atomic
+def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str) -> list[Bid]:
+    if reason := why_no_bidder(seller):
+        raise Refused(reason)
+    if confirmed and confirmed != VERSION:
+        raise Refused("The rules that you confirm have a new wording. Read and confirm them again.")
+    held = share_gates(market, {offer.competition for offer in offers})
+    checked = check(seller, market, offers, Competition.objects.filter(pk__in=held))
+    if checked.problems:
+        raise Refused(f"No bid was placed: {len(checked.problems)} things need correcting.", checked.problems)
+    placed = _put_down(seller, market, checked, by, confirmed) if checked.fresh else []
+    fresh = iter(placed)
+    return [checked.repeats[o.seller_ref] if o.seller_ref in checked.repeats else next(fresh) for o in offers]
+
+
+def _put_down(seller: Seller, market: Market, checked: Checked, by: By, confirmed: str) -> list[Bid]:
+    placed = store(seller, market, checked)
+    record(by=by, verb="place_bids", subject=seller, market=market.key, count=len(placed))
+    if confirmed:
+        Confirmation.objects.create(
+            seller=seller, market=market, version=confirmed, confirmed_by=actor_name(by), bid_count=len(placed)
+        )
+    return placed
