@@ -1,19 +1,26 @@
-"""Bids are sealed until gate closure in market time: whoever is not their seller sees number and kW, never prices."""
+"""Bids are sealed until gate closure in market time: whoever is not their seller sees number and kW, never prices.
+
+Two people of customer success can open the bids of a competition early (`markets.operations.seals`), never one alone.
+"""
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .models import MarketTime
+from .models import MarketTime, SealOpening
 
 # What may be shown of a bid's content while it is sealed.
 OPEN_CONTENT = ("bid", "revision", "competition", "company", "windows", "capacity_kw", "assets")
 
 
 def with_seal(rows: QuerySet[Any], competition: str = "competition") -> QuerySet[Any]:
-    """Adds `is_sealed`: the gate of the row's competition (found by that path) has not closed yet in market time."""
+    """Adds `is_sealed`: the gate of the row's competition (found by that path) has not closed yet in market time.
+
+    Nor did two people open it early.
+    """
     gate = Q(**{f"{competition}__closes_at__gt": MarketTime(f"{competition}__market__clock_offset")})
-    return rows.annotate(is_sealed=gate)
+    opened = SealOpening.objects.filter(competition=OuterRef(competition), agreed_at__isnull=False)
+    return rows.annotate(is_sealed=gate & ~Q(Exists(opened)))
 
 
 def content_shown(change: Any) -> dict[str, Any]:

@@ -83,7 +83,10 @@ class Market(models.Model):
                 name="only_mock_markets_move_their_clock",
             )
         ]
-        triggers = [pgtrigger.ReadOnly(name="mock_or_real_for_ever", fields=["is_mock", "operator"]), bids_stay_sealed()]
+        triggers = [
+            pgtrigger.ReadOnly(name="mock_or_real_for_ever", fields=["is_mock", "operator"]),
+            bids_stay_sealed(),
+        ]
 
     def __str__(self) -> str:
         return self.name

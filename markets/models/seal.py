@@ -33,7 +33,11 @@ class SealOpening(models.Model):
                 name="seal_agreed_by_somebody",
             ),
         ]
-        triggers = [*append_only(may_change=["agreed_by", "agreed_at"]), written_once("agreed_by"), written_once("agreed_at")]
+        triggers = [
+            *append_only(may_change=["agreed_by", "agreed_at"]),
+            written_once("agreed_by"),
+            written_once("agreed_at"),
+        ]
 
     def __str__(self) -> str:
         return f"Opening of {self.competition}"

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import Max
 
-from ..models import Bid, BidChange, Competition, Market, Qualification, Receipt, ServiceWindow
+from ..models import Bid, BidChange, Competition, Market, Qualification, QualificationChange, Receipt, ServiceWindow
 from ..problems import Refused, RowProblem
 from ..rules.checksum import SealedBid, completeness
 from .gate import close_windows
@@ -40,44 +40,46 @@ def number(*, numbered: models.QuerySet[Any], unnumbered: models.QuerySet[Any], 
     return len(keys)
 
 
-def read_bid_changes(*, market: Market, after: int, limit: int) -> list[BidChange]:
+def bid_changes_after(*, market: Market, after: int, limit: int) -> models.QuerySet[BidChange]:
     """The bid changes after position `after`, in order. Sealed ones appear only once their competition is closed."""
     close_competitions(market=market, by="gate closure")
     changes = BidChange.objects.filter(market=market)
     visible = changes if market.feed_is_live else changes.filter(competition__closes_at__lte=market.now())
     number(numbered=changes, unnumbered=visible.filter(position=None), feed=f"bids of market {market.pk}")
-    return list(changes.filter(position__gt=after).order_by("position")[:limit])
+    return changes.filter(position__gt=after).order_by("position")[:limit]
 
 
-def read_qualifications(*, market: Market, after: int, limit: int) -> list[Qualification]:
-    """Assets on offer after position `after`, in order."""
-    offers = Qualification.objects.filter(market=market)
+def read_bid_changes(*, market: Market, after: int, limit: int) -> list[BidChange]:
+    """The same, read."""
+    return list(bid_changes_after(market=market, after=after, limit=limit))
+
+
+def read_qualifications(*, market: Market, after: int, limit: int) -> list[QualificationChange]:
+    """Offers of assets after position `after`, in order. An asset that changed is offered, and stands here, again."""
+    offers = QualificationChange.objects.filter(market=market, status=Qualification.Status.OFFERED)
     number(numbered=offers, unnumbered=offers.filter(position=None), feed=f"assets of market {market.pk}")
     page = offers.filter(position__gt=after).order_by("position")
-    return list(page.select_related("asset__seller").prefetch_related("asset__zones")[:limit])
+    assets = page.select_related("qualification__asset__seller").prefetch_related("qualification__asset__zones")
+    return list(assets[:limit])
 
 
 @transaction.atomic
 def close_competitions(*, market: Market, by: By) -> int:
     """Adds the `closed` entry to each competition that gate closure has passed. Returns how many were closed."""
-    due = list(
-        Competition.objects.visible()
-        .closed()
-        .filter(market=market)
-        .exclude(bid_changes__kind=BidChange.Kind.CLOSED)
-        .order_by("pk")
-    )
-    if not due:
+    due = Competition.objects.visible().closed().filter(market=market).exclude(bid_changes__kind=BidChange.Kind.CLOSED)
+    if not due.exists():
         return 0
-    close_windows(ServiceWindow.objects.filter(competition__in=due).values_list("pk", flat=True))
-    sealed: dict[int, list[SealedBid]] = {competition.pk: [] for competition in due}
+    Market.objects.select_for_update(no_key=True).get(pk=market.pk)  # a revision under way may yet move a gate
+    closing = list(due.order_by("pk"))
+    close_windows(ServiceWindow.objects.filter(competition__in=closing).values_list("pk", flat=True))
+    sealed: dict[int, list[SealedBid]] = {competition.pk: [] for competition in closing}
     terms = ("revision", "capacity_kw", "availability_gbp_per_mw_h", "utilisation_gbp_per_mwh", "sustain_gbp_per_kw")
     for competition_id, *bid in (
-        Bid.objects.standing().filter(competition__in=due).values_list("competition_id", "reference", *terms)
+        Bid.objects.standing().filter(competition__in=closing).values_list("competition_id", "reference", *terms)
     ):
         sealed[competition_id].append(SealedBid(*bid))
     now = market.now()
-    entries = [_closed_entry(competition, sealed[competition.pk], now) for competition in due]
+    entries = [_closed_entry(competition, sealed[competition.pk], now) for competition in closing]
     BidChange.objects.bulk_create(entries, ignore_conflicts=True)
     record(by=by, verb="close_competitions", subject=market, count=len(entries))
     return len(entries)

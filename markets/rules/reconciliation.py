@@ -1,7 +1,7 @@
 """The difference between the operator's list of contracts and ours, field by field. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,10 @@ FOUR_PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one contract. `field` is "contract" where one side lacks the whole, or lists it more than once."""
+    """One field of one bid or contract: as the operator has it, beside ours.
+
+    `field` is "contract" where one side lacks the whole contract, or lists it more than once.
+    """
 
     bid: str
     field: str
@@ -31,8 +34,13 @@ def differences(theirs: Sequence[ListedContract], ours: Mapping[str, ListedContr
         Difference(bid, "contract", f"listed {n} times", "once") for bid, n in times.items() if n > 1 and bid in ours
     ]
     for bid in listed.keys() & ours.keys():
-        for name in FIELDS:
-            their, our = (getattr(side[bid], name).quantize(FOUR_PLACES) for side in (listed, ours))
-            if their != our:
-                found.append(Difference(bid, name, f"{their:f}", f"{our:f}"))
+        found += differing_fields(listed[bid], ours[bid])
     return sorted(found, key=lambda d: (d.bid, d.field))
+
+
+def differing_fields(theirs: ListedContract, ours: ListedContract) -> Iterator[Difference]:
+    """The numbers of one contract that differ after rounding to four decimals."""
+    for name in FIELDS:
+        their, our = (getattr(side, name).quantize(FOUR_PLACES) for side in (theirs, ours))
+        if their != our:
+            yield Difference(ours.bid, name, f"{their:f}", f"{our:f}")

@@ -4,7 +4,7 @@ import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from markets.models import BidChange, JournalEntry
 from markets.operations import bids, feeds
@@ -24,10 +24,27 @@ def test_bids_are_sealed_until_gate_closure(market, bid, competition):
     assert [(c.position, c.kind) for c in changes] == [(1, "placed"), (2, "closed")]
 
 
-def test_a_live_feed_shows_bids_at_once(market, bid):
+@pytest.fixture
+def live(market):
+    """The market, whose operator reads bids as they come."""
     market.feed_is_live = True
     market.save()
-    assert positions(feeds.read_bid_changes(market=market, after=0, limit=10)) == [1]
+    return market
+
+
+def test_a_live_feed_shows_bids_at_once(live, bid):
+    assert positions(feeds.read_bid_changes(market=live, after=0, limit=10)) == [1]
+
+
+def test_a_feed_does_not_go_live_over_sealed_bids(market, bid, competition):
+    """One person's tick would open what sellers were promised is closed."""
+    market.feed_is_live = True
+    with pytest.raises(ProgrammingError, match="sealed in this market"), transaction.atomic():
+        market.save()
+    market = close(market, competition)
+    market.feed_is_live = True
+    market.save()
+    assert positions(feeds.read_bid_changes(market=market, after=0, limit=10)) == [1, 2]
 
 
 def test_pages_follow_each_other_without_gap(market, seller, competition, asset):
@@ -78,10 +95,8 @@ def test_receipts_only_for_what_was_sent(market, bid, competition):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_late_commit_is_never_skipped(market, seller, competition, asset):
+def test_a_late_commit_is_never_skipped(live, market, seller, competition, asset):
     """A bid placed first and committed last still appears, after what was read meanwhile."""
-    market.feed_is_live = True
-    market.save()
     placed, may_commit = threading.Event(), threading.Event()
 
     def slow() -> None:

@@ -8,6 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from markets.models import Bid, Contract, Mail
 from markets.operations import results
+from markets.operations.discrepancies import reconcile
 from markets.operations.competitions import withdraw_competition
 from markets.problems import Contradiction, Refused
 from markets.rules.notices import BidResult, ListedContract, NoResponse
@@ -85,14 +86,14 @@ def test_no_response_is_a_fact_of_the_window(market, competition):
 
 def test_reconciliation_names_each_difference(contract, bid, market):
     ours = ListedContract(bid.reference, Decimal("50.5"), Decimal(100), Decimal(250))
-    assert results.reconcile(market=market, listed=[ours]) == []
+    assert reconcile(market=market, listed=[ours], by="tests") == []
     theirs = [ListedContract(bid.reference, Decimal(50), Decimal(100), Decimal(250)), ListedContract("B-0", Decimal(1))]
-    found = results.reconcile(market=market, listed=theirs)
+    found = reconcile(market=market, listed=theirs, by="tests")
     assert [(d.bid, d.field, d.theirs, d.ours) for d in found] == [
         ("B-0", "contract", "listed", "not here"),
         (bid.reference, "accepted_kw", "50.0000", "50.5000"),
     ]
-    assert [d.field for d in results.reconcile(market=market, listed=[])] == ["contract"]
+    assert [d.field for d in reconcile(market=market, listed=[], by="tests")] == ["contract"]
 
 
 def test_the_database_refuses_an_undecided_bid_to_be_redecided(contract, bid):

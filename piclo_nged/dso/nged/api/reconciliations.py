@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from markets.bodies import read_all_rows
 from markets.idempotency import idempotent
 from markets.openapi import MARKET, call
-from markets.operations.results import reconcile
+from markets.operations.discrepancies import reconcile
 from markets.rules.notices import ListedContract
 
 from ..serializers import examples
@@ -29,8 +29,12 @@ class ReconciliationsView(NgedEndpoint):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Send the whole list of a market's contracts. Changes nothing; no differences: both sides agree."""
+        """Send the whole list of a market's contracts. Changes no contract; no differences: both sides agree.
+
+        Each difference is kept for our people to settle with yours; one that your next list no longer has is settled.
+        """
         market = self.market
         rows = read_all_rows(AwardFields(), request.data)
         listed = [ListedContract(**values, line=line) for line, values in rows]
-        return Response({"differences": [vars(found) for found in reconcile(market=market, listed=listed)]})
+        found = reconcile(market=market, listed=listed, by=self.token)
+        return Response({"differences": [vars(difference) for difference in found]})

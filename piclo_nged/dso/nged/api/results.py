@@ -39,6 +39,9 @@ class ResultsView(NgedEndpoint):
     def post(self, request: Request) -> Response:
         """All or none. A repeat changes nothing; another result for a decided bid is a contradiction (409).
 
+        In any order and in parts: a competition is decided once none of its bids waits. What contradicts, and results of
+        bids that we do not know, are refused and kept for our people to settle with yours.
+
         CSV: Trade Results Summary or Trade Results; offers of companies that are not Piclo's are counted and left alone.
         """
         market = self.market

@@ -1,0 +1,77 @@
+"""Where the operator and we hold different things: kept until a person resolves it, or both lists agree again."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..models import PRICES, Contract, Discrepancy, Market
+from ..problems import Refused
+from ..rules.notices import ListedContract
+from ..rules.reconciliation import Difference, differences
+from ..rules.spans import LONDON
+from .journal import By, record
+
+TO_KEEP = ("bid", "field", "theirs", "ours")
+
+
+@transaction.atomic
+def keep_discrepancies(*, market: Market, found: Sequence[Discrepancy], by: By) -> int:
+    """Keeps what differs, once while it waits. Returns how many are new.
+
+    Call it where it outlives the refusal: outside the transaction that is undone.
+    """
+    if not found:
+        return 0
+    for discrepancy in found:
+        for name in TO_KEEP:
+            text = getattr(discrepancy, name)
+            setattr(discrepancy, name, text[: Discrepancy._meta.get_field(name).max_length])
+    waiting = Discrepancy.objects.filter(market=market, resolved_at=None)
+    before = waiting.count()
+    Discrepancy.objects.bulk_create(found, batch_size=5000, ignore_conflicts=True)
+    fresh = waiting.count() - before
+    if fresh:
+        record(by=by, verb="keep_discrepancies", subject=market, count=fresh)
+    return fresh
+
+
+@transaction.atomic
+def resolve_discrepancy(*, discrepancy: Discrepancy, reason: str, by: By) -> Discrepancy:
+    """A person says how it was settled. It changes neither bid nor contract. Raises Refused."""
+    if not reason.strip():
+        raise Refused("Say how it was settled, and with whom.")
+    discrepancy = Discrepancy.objects.select_for_update().get(pk=discrepancy.pk)
+    if discrepancy.resolved_at is not None:
+        raise Refused(f"It was resolved already: {discrepancy.resolution}")
+    discrepancy.resolved_at, discrepancy.resolution = timezone.now(), reason.strip()[:500]
+    discrepancy.save(update_fields=["resolved_at", "resolution"])
+    record(by=by, verb="resolve_discrepancy", subject=discrepancy, reason=reason)
+    return discrepancy
+
+
+@transaction.atomic
+def reconcile(*, market: Market, listed: Sequence[ListedContract], by: By) -> list[Difference]:
+    """The operator's whole list of a market's contracts against ours, field by field. Changes no contract.
+
+    Every difference is kept until it is resolved. One that an earlier list had and this one has not any more is
+    resolved by that; what results contradicted waits for a person all the same.
+    """
+    contracts = Contract.objects.filter(market=market).values_list("bid__reference", "accepted_kw", *PRICES)
+    found = differences(listed, {bid: ListedContract(bid, *numbers) for bid, *numbers in contracts})
+    kept = [Discrepancy(market=market, kind=Discrepancy.Kind.CONTRACT, **vars(difference)) for difference in found]
+    resolved = _resolve_gone(market, found)
+    fresh = keep_discrepancies(market=market, found=kept, by=by)
+    record(
+        by=by, verb="reconcile", subject=market, listed=len(listed), differences=len(found), new=fresh, gone=resolved
+    )
+    return found
+
+
+def _resolve_gone(market: Market, found: Sequence[Difference]) -> int:
+    still = {(difference.bid, difference.field, difference.theirs, difference.ours) for difference in found}
+    waiting = Discrepancy.objects.filter(market=market, kind=Discrepancy.Kind.CONTRACT, resolved_at=None)
+    gone = [key for key, *facts in waiting.values_list("pk", *TO_KEEP) if tuple(facts) not in still]
+    now = timezone.now()
+    sentence = f"The operator's list of {now.astimezone(LONDON):%-d %B %Y, %H:%M} (London) does not differ so any more."
+    return waiting.filter(pk__in=gone).update(resolved_at=now, resolution=sentence)
