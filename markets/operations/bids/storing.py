@@ -64,7 +64,7 @@ def _draw_keys(model: Any, count: int) -> list[int]:
 
 def _copy(model: Any, columns: Sequence[str], rows: Iterator[str]) -> None:
     statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.write("".join(rows))
 
 
