@@ -112,8 +112,8 @@ def _note(webhook: Webhook, market: Market) -> int:
         _call(webhook, market, CLOSED, change.position, {"competition": change.competition.reference})
         for change in closed
     ]
-    waits = webhook.calls.filter(market=market, event=CHANGED, status=WebhookCall.Status.READY)
-    if not waits.exists():  # one that waits says it already: read on from where you stand
+    untried = webhook.calls.filter(market=market, event=CHANGED, status=WebhookCall.Status.READY, tries=0)
+    if not untried.exists():  # one that nobody can have heard yet says it already: read on from where you stand
         calls.insert(0, _call(webhook, market, CHANGED, last, {"after": mark.position}))
     wanted = [call for call in calls if call.event in (webhook.events or EVENTS)]
     WebhookCall.objects.bulk_create(wanted)

@@ -24,8 +24,8 @@ REPEATED = 3
 """So many entries of the page before come again on a page that is played double."""
 EVENTS = "events"
 CALLS = (
-    *("competition", "competitions-import", "assets", "qualifications", "bids", "receipts", "results"),
-    *("reconciliations", "triggers", "trigger", "readings", "invoices"),
+    *("competition", "competitions-import", "approval", "withdrawal", "assets", "qualifications", "bids", "receipts"),
+    *("results", "reconciliations", "triggers", "trigger", "readings", "invoices"),
 )
 """The addresses by their names: what a slow or late answer may be asked of."""
 SHOWN_BY = {"double": ("bids", EVENTS), "contradictory": ("bids",)}
