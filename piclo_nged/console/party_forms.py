@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultiple,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -28,7 +28,9 @@ class InvitedSellers(forms.ModelMultipleChoiceField):
     """Sellers that can bid. Stand-ins of other parties are nobody, and are not offered."""
 
     def __init__(self, **options: Any):
-        super().__init__(Seller.objects.none(), required=False, widget=UnfoldAdminCheckboxSelectMultiple, **options)
+        super().__init__(
+            Seller.objects.none(), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, **options
+        )
 
     def offer(self, *, except_of: TestParty | None = None) -> None:
         """Those who can still be invited."""

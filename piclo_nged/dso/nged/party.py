@@ -105,7 +105,7 @@ def start_party(
 def _cast(party: TestParty, season: wire.Season, by: By) -> None:
     companies = sorted({offer.company for offer in season.offers})
     cast = parties.cast_stand_ins(party=party, companies=companies, by=by)
-    assets = register_assets(season, cast, party.market, by=by, metered=False)
+    assets = register_assets(season, cast, party.market, by=by, could_be_real=False)
     decisions = [QualificationDecision(asset.pk, "qualified") for asset in assets]
     decide_qualifications(market=party.market, decisions=decisions, by=by)
 

@@ -20,6 +20,8 @@ from . import wire
 from .publication import window_names
 
 DISTRIBUTORS = {"EM": "11", "WM": "14", "SWA": "21", "SWE": "22"}
+NO_DISTRIBUTOR = "99"
+"""First digits of MPANs that nobody can have."""
 AT_ONCE = 5000
 
 
@@ -33,20 +35,20 @@ def asset_ref(zone: str, technology: str) -> str:
     return f"{zone.removeprefix('CMZ_')}/{in_letters(technology)}"[:60]
 
 
-def mpan(company: str, ref: str, zone: str) -> str:
-    """An invented number with a right check digit, in the licence area of the zone; always the same one."""
-    area = next((code for key, code in DISTRIBUTORS.items() if f"_{key}_" in zone), "11")
+def mpan(company: str, ref: str, area: str) -> str:
+    """An invented number with a right check digit, beginning with the two digits of `area`; always the same one."""
     number = int(hashlib.sha256(f"{company}/{ref}".encode()).hexdigest(), 16) % 10**10
     twelve = f"{area}{number:010d}"
     return f"{twelve}{check_digit(twelve)}"
 
 
 def register_assets(
-    season: wire.Season, sellers: Mapping[str, Seller], market: Market, *, by: By, metered: bool = True
+    season: wire.Season, sellers: Mapping[str, Seller], market: Market, *, by: By, could_be_real: bool = True
 ) -> list[Asset]:
     """One group of assets per company, zone and technology, as large as its largest offer says; offered to the market.
 
-    `sellers` are by company; other companies are left out. Not `metered`: without MPANs, which could be somebody's.
+    `sellers` are by company; other companies are left out. Unless they `could_be_real`, their MPANs are ones that nobody
+    can have, so that no seller's asset is ever taken for a stand-in's.
     """
     largest: dict[str, dict[tuple[str, str], wire.Technology]] = defaultdict(dict)
     for competition in season.competitions:
@@ -57,15 +59,17 @@ def register_assets(
                     groups[key] = technology
     registered = []
     for company, groups in largest.items():
-        entries = [_entry(zone, technology, company if metered else "") for (zone, _), technology in groups.items()]
+        name = str(sellers[company])
+        entries = [_entry(zone, technology, name, could_be_real) for (zone, _), technology in groups.items()]
         own = assets.register_assets(seller=sellers[company], entries=entries, by=by)
         assets.offer_assets(market=market, assets=own, by=by)
         registered += own
     return registered
 
 
-def _entry(zone: str, technology: wire.Technology, company: str) -> AssetEntry:
+def _entry(zone: str, technology: wire.Technology, company: str, could_be_real: bool) -> AssetEntry:
     ref = asset_ref(zone, technology.name)
+    area = next((code for key, code in DISTRIBUTORS.items() if f"_{key}_" in zone), "11")
     exports = any(word in technology.name.lower() for word in ("battery", "engine", "generat"))
     capacity = max(technology.installed_kw, Decimal("0.0001"))
     return AssetEntry(
@@ -74,7 +78,7 @@ def _entry(zone: str, technology: wire.Technology, company: str) -> AssetEntry:
         technology=technology.name,
         device_count=max(technology.assets, 1),
         voltage_level="lv" if "_LV_" in zone else "hv",
-        import_meter_id=mpan(company, ref, zone) if company else "",
+        import_meter_id=mpan(company, ref, area if could_be_real else NO_DISTRIBUTOR),
         max_import_capacity_kw=capacity,
         max_export_capacity_kw=capacity if exports else Decimal(0),
         zones=(zone,),
