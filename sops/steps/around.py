@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Value
 from django.db.models.functions import Least, Now
 
-from markets.models import Mail, Webhook
+from markets.models import Mail, TestParty, Webhook
+from markets.operations.parties import close_party
 
 from ..help.publishing import review_article
 from ..models.article import Article
@@ -39,6 +40,11 @@ def webhooks_failing() -> QuerySet[Webhook]:
         .filter(fell_due_at__lte=Now())
         .select_related("operator")
     )
+
+
+def parties_under_way() -> QuerySet[TestParty]:
+    """Test parties that nobody has ended yet."""
+    return TestParty.objects.under_way().defer("source").annotate(fell_due_at=F("created_at"))
 
 
 STEPS = (
@@ -83,5 +89,8 @@ STEPS = (
         modes=(Mode.MANUAL,),
         minutes_by_hand=240,
         people=4,
+        due=parties_under_way,
+        do=lambda subject, *, by: close_party(party=subject, by=by),
+        deadline=timedelta(days=28),
     ),
 )
