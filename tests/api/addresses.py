@@ -46,6 +46,9 @@ def listed_contract(world: World) -> dict[str, Any]:
 NGED = {
     ("competition", "put"): nged("competitions/NEW-1", lambda world: published()),
     ("competitions-import", "post"): nged("competitions/import", lambda world: [published(reference="NEW-2")]),
+    ("competition", "get"): nged("competitions/OPEN-1"),
+    ("approval", "post"): nged("competitions/OPEN-1/approval", lambda world: {}),
+    ("withdrawal", "post"): nged("competitions/OPEN-1/withdrawal", lambda world: {"reason": "No need any more."}),
     ("assets", "get"): nged("assets"),
     ("qualifications", "post"): nged(
         "qualifications", lambda world: [{"asset": world.asset.pk, "status": "refused", "reason": "Too far."}]

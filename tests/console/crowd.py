@@ -9,10 +9,13 @@ from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
 from markets.models import (
     Agreement,
     Asset,
+    Auction,
+    AuctionCalendar,
     Bid,
     BidChange,
     BidLine,
     Competition,
+    CompetitionRevision,
     Contract,
     DispatchContact,
     IdempotentCall,
@@ -22,6 +25,7 @@ from markets.models import (
     Market,
     Membership,
     Operator,
+    PreviewNote,
     Product,
     Qualification,
     Receipt,
@@ -110,6 +114,17 @@ class _Story:
             local_end="20:00",
             required_kw=100,
         )
+        CompetitionRevision.objects.create(
+            competition=self.competition, revision=2, changes=[], revised_at=self.now
+        )
+        PreviewNote.objects.create(competition=self.competition, revision=1, note=f"Note {i}", asked_by="NGED")
+        moments = {f"{name}_days_before": 1 for name in ("published", "opens", "closes", "results")}
+        times = {f"{name}_local": "12:00" for name in ("published", "opens", "closes", "results")}
+        calendar = AuctionCalendar.objects.create(
+            market=self.market, name="Daily", delivery_weekdays=[1], first_day=DAY, **moments, **times
+        )
+        instants = dict.fromkeys(("published_by", "opens_at", "closes_at", "results_by"), self.now)
+        Auction.objects.create(calendar=calendar, first_day=DAY, last_day=DAY, **instants)
         self.bid = Bid.objects.create(
             competition=self.competition, seller=self.seller, capacity_kw=5, placed_at=self.now, changed_at=self.now
         )

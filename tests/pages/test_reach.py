@@ -16,6 +16,7 @@ import sops.urls
 from dispatch.models import Acknowledgement, Instruction
 from dispatch.operations import answer_token
 from markets.models import Bid, BidChange, Membership, Seller, User
+from markets.operations.competitions import preview_token
 from settlement.models import Statement
 
 from .markup import faults
@@ -36,6 +37,7 @@ class Things:
         token = answer_token(instruction_id=self.instruction.pk, mailbox="dispatch@voltwise.example")
         values: dict[str, list[Any]] = {
             "markets:competition": [competition.pk],
+            "markets:preview": [preview_token(competition)],
             "markets:bid": [self.bid.reference],
             "markets:bid-revise": [self.bid.reference],
             "markets:bid-withdraw": [self.bid.reference],
@@ -53,10 +55,12 @@ class Things:
         return [*references, "Voltwise", "Depot EV-1", "24.88"]
 
 
-PUBLIC = {"home", "sops:help", "sops:article", "dispatch:answer"}
+PUBLIC = {"home", "markets:preview", "sops:help", "sops:article", "dispatch:answer"}
 LISTS = {
     "markets:competitions",
+    "markets:competition-map",
     "markets:competition",
+    "markets:calendar",
     "markets:bids",
     "markets:contracts",
     "markets:contracts-file",
