@@ -1,6 +1,7 @@
 """The nouns of registration and bidding, and of what all apps share."""
 
-from .asset import Asset, MpanClash, Qualification, QualificationChange
+from .asset import Asset, MpanClash
+from .asset_upload import AssetUpload
 from .bid import PRICES, Bid, BidChange, BidLine, Contract, Receipt
 from .calendar import Auction, AuctionCalendar
 from .clock import MarketTime
@@ -13,6 +14,7 @@ from .operator import Market, Operator, Product, Zone
 from .party import PartyNote, StandIn, TestParty
 from .people import Agreement, DispatchContact, Membership, Seller, SellerIdentity, User
 from .postcode import Postcode
+from .qualification import Qualification, QualificationChange
 from .seal import SealOpening
 from .token import IdempotentCall, Token
 from .upload import BidUpload
@@ -24,6 +26,7 @@ __all__ = [
     "Admission",
     "Agreement",
     "Asset",
+    "AssetUpload",
     "Auction",
     "AuctionCalendar",
     "Bid",

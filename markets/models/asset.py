@@ -1,10 +1,10 @@
-"""What delivers: an asset (or a group of like ones) of a seller, and a market's decision about it."""
+"""What delivers: an asset (or a group of like ones) of a seller; and the question of two sellers with one meter."""
 
 from django.db import models
 
 from .fields import Kw
-from .guards import append_only, guarded_states, not_negative, written_once
-from .operator import Market, Zone
+from .guards import not_negative, written_once
+from .operator import Zone
 from .people import Seller
 
 
@@ -66,7 +66,7 @@ class Asset(models.Model):
     supplier = models.CharField(max_length=100, blank=True)
     operational_date = models.DateField(null=True, blank=True)
     registered_at = models.DateTimeField(auto_now_add=True)
-    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="From then on it stands behind no new bid.")
 
     class Meta:
         ordering = ["seller", "ref"]
@@ -90,60 +90,6 @@ class Asset(models.Model):
         return f"{self.ref} {self.name}"
 
 
-@guarded_states()
-class Qualification(models.Model):
-    """An asset offered to a market, and what the operator decided. Its history: `QualificationChange`."""
-
-    class Status(models.TextChoices):
-        OFFERED = "offered", "Offered"
-        QUALIFIED = "qualified", "Qualified"
-        REFUSED = "refused", "Refused"
-
-    MOVES = (
-        (Status.OFFERED, Status.QUALIFIED),
-        (Status.OFFERED, Status.REFUSED),
-        (Status.QUALIFIED, Status.REFUSED),
-        (Status.REFUSED, Status.QUALIFIED),
-    )
-
-    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="qualifications")
-    market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="qualifications")
-    status = models.CharField(max_length=20, choices=Status, default=Status.OFFERED)
-    reason = models.CharField(max_length=500, blank=True)
-    offered_at = models.DateTimeField(auto_now_add=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    position = models.BigIntegerField(
-        null=True, blank=True, editable=False, help_text="Its place in the operator's feed."
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["asset", "market"], name="qualification_once_per_market"),
-            models.UniqueConstraint(fields=["market", "position"], name="qualification_position_once"),
-        ]
-        triggers = [written_once("position")]
-
-    def __str__(self) -> str:
-        return f"{self.asset} in {self.market}: {self.get_status_display()}"
-
-
-class QualificationChange(models.Model):
-    """The history of a qualification: offered, then each decision of the operator with its reason."""
-
-    qualification = models.ForeignKey(Qualification, on_delete=models.CASCADE, related_name="changes")
-    status = models.CharField("became", max_length=20)
-    reason = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
-    actor = models.CharField(max_length=200, help_text="As the journal names who did it.")
-
-    class Meta:
-        ordering = ["id"]
-        triggers = append_only()
-
-    def __str__(self) -> str:
-        return f"{self.qualification.asset}: {self.status}"
-
-
 class MpanClash(models.Model):
     """The same MPAN at assets of two sellers: a question for customer success. Neither seller hears of the other."""
 
@@ -157,7 +103,11 @@ class MpanClash(models.Model):
     class Meta:
         verbose_name = "MPAN clash"
         verbose_name_plural = "MPAN clashes"
-        constraints = [models.UniqueConstraint(fields=["mpan", "asset", "other"], name="mpan_clash_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mpan", "asset", "other"], condition=models.Q(resolved_at=None), name="mpan_clash_open_once"
+            )
+        ]
         triggers = [written_once("resolved_at")]
 
     def __str__(self) -> str:

@@ -52,6 +52,7 @@ class Bid(models.Model):
     assets = models.ManyToManyField(Asset, blank=True, related_name="bids")
     placed_at = models.DateTimeField(help_text="Market time.")
     changed_at = models.DateTimeField(help_text="Market time.")
+    decided_at = models.DateTimeField(null=True, blank=True, help_text="Market time.")
     result_reason = models.CharField(max_length=300, blank=True)
 
     objects = BidQuerySet.as_manager()

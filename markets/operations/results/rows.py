@@ -43,7 +43,8 @@ NOT_PLAIN = """
 """
 DECIDE = f"""
     WITH decided AS (
-        UPDATE markets_bid SET status = CASE WHEN accepted THEN 'accepted' ELSE 'rejected' END, result_reason = reason
+        UPDATE markets_bid SET status = CASE WHEN accepted THEN 'accepted' ELSE 'rejected' END, result_reason = reason,
+            decided_at = %(now)s
         FROM result_row WHERE markets_bid.reference = result_row.bid AND markets_bid.status = 'placed'
         RETURNING markets_bid.id, markets_bid.reference, seller_id, competition_id, result_row.*
     ), awarded AS (
