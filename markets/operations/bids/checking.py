@@ -1,12 +1,13 @@
 """What offers are checked against, read in a few queries however many offers there are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
+from django.db.models.expressions import RawSQL
 
 from ...models import Asset, Bid, BidLine, Competition, Market, Qualification, Seller
 from ...models.competition import CompetitionQuerySet
@@ -91,7 +92,7 @@ def ground_of(competition: Competition, assets: dict[str, Asset]) -> Ground:
 def _usable_assets(seller: Seller, market: Market, offers: Sequence[Offer]) -> Any:
     return Asset.objects.filter(
         seller=seller,
-        ref__in={ref for offer in offers for ref in offer.assets},
+        ref__in=_one_of({ref for offer in offers for ref in offer.assets}),
         retired_at=None,
         qualifications__market=market,
         qualifications__status=Qualification.Status.QUALIFIED,
@@ -120,11 +121,16 @@ def _known(seller: Seller, refs: Sequence[str]) -> Any:
     lines = BidLine.objects.filter(bid=OuterRef("pk")).order_by()
     assets = Bid.assets.through.objects.filter(bid=OuterRef("pk")).order_by()
     return (
-        seller.bids.filter(seller_ref__in=refs)
+        seller.bids.filter(seller_ref__in=_one_of(refs))
         .select_related("competition")
         .annotate(window_names=ArraySubquery(lines.values("window__name")))
         .annotate(asset_refs=ArraySubquery(assets.values("asset__ref")))
     )
+
+
+def _one_of(texts: Collection[str]) -> RawSQL:
+    """Thousands of texts as one value: as many values would be parsed one by one."""
+    return RawSQL("SELECT unnest(%s::text[])", [list(texts)])
 
 
 def _why_no_repeat(bid: Any, offer: Offer, market: Market) -> str:

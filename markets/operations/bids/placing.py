@@ -11,7 +11,7 @@ from ...rules.notices import Offer
 from ..gate import share_gates
 from ..journal import By, actor_name, record
 from .checking import Checked, check, why_no_bidder
-from .storing import store
+from .storing import Placed, bid_of, store
 
 
 def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str = "") -> list[Bid]:
@@ -21,6 +21,16 @@ def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: B
     An offer with a `seller_ref` that stands already, with the same terms, is a repeat and returns its bid.
     Raises Refused: one problem per bad cell, each with the offer's line.
     """
+    checked, placed = place(seller=seller, market=market, offers=offers, by=by, confirmed=confirmed)
+    fresh = iter(placed)
+    return [
+        checked.repeats.get(offer.seller_ref) or bid_of(*next(fresh), seller=seller, checked=checked)
+        for offer in offers
+    ]
+
+
+def place(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str) -> tuple[Checked, Placed]:
+    """Places all offers or none, as `place_bids`, which tells it with a `Bid` each; here with the keys of the new ones."""
     try:
         return _place(seller, market, offers, by, confirmed)
     except IntegrityError as error:
@@ -36,7 +46,7 @@ def check_offers(*, seller: Seller, market: Market, offers: Sequence[Offer]) -> 
 
 
 @transaction.atomic
-def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str) -> list[Bid]:
+def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str) -> tuple[Checked, Placed]:
     if reason := why_no_bidder(seller):
         raise Refused(reason)
     if confirmed and confirmed != VERSION:
@@ -45,16 +55,12 @@ def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By, conf
     checked = check(seller, market, offers, Competition.objects.filter(pk__in=held))
     if checked.problems:
         raise Refused(f"No bid was placed: {len(checked.problems)} things need correcting.", checked.problems)
-    placed = _put_down(seller, market, checked, by, confirmed) if checked.fresh else []
-    fresh = iter(placed)
-    return [checked.repeats[o.seller_ref] if o.seller_ref in checked.repeats else next(fresh) for o in offers]
-
-
-def _put_down(seller: Seller, market: Market, checked: Checked, by: By, confirmed: str) -> list[Bid]:
+    if not checked.fresh:
+        return checked, []
     placed = store(seller, market, checked)
     record(by=by, verb="place_bids", subject=seller, market=market.key, count=len(placed))
     if confirmed:
         Confirmation.objects.create(
             seller=seller, market=market, version=confirmed, confirmed_by=actor_name(by), bid_count=len(placed)
         )
-    return placed
+    return checked, placed

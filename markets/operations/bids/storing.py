@@ -6,6 +6,7 @@ The keys of the bids are drawn first, so that lines, assets and history can refe
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import batched
 from typing import Any
 
 from django.db import connection
@@ -15,6 +16,7 @@ from ...rules.notices import Offer
 from .checking import Checked
 from .content import asset_content, bid_content, figure
 
+ROWS_AT_ONCE = 500
 NOTHING = r"\N"
 _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 BID = (
@@ -28,8 +30,8 @@ type Placed = list[tuple[int, Offer]]
 """Offers with the keys of the bids that they become."""
 
 
-def store(seller: Seller, market: Market, checked: Checked) -> list[Bid]:
-    """Stores the checked offers as bids with lines, assets and history. Returns the bids, in order."""
+def store(seller: Seller, market: Market, checked: Checked) -> Placed:
+    """Stores the checked fresh offers as bids with lines, assets and history. Returns them with their keys, in order."""
     placed = list(zip(_draw_keys(Bid, len(checked.fresh)), checked.fresh, strict=True))
     windows = {(c.reference, w.name): w.pk for c in checked.competitions.values() for w in c.windows.all()}
     assets = checked.assets
@@ -49,7 +51,7 @@ def store(seller: Seller, market: Market, checked: Checked) -> list[Bid]:
         (f"{key}\t{assets[ref].pk}\n" for key, offer in placed for ref in offer.assets),
     )
     _copy(BidChange, CHANGE, _changes(placed, seller, market, checked))
-    return [_bid(key, offer, seller, checked) for key, offer in placed]
+    return placed
 
 
 def _draw_keys(model: Any, count: int) -> list[int]:
@@ -65,7 +67,8 @@ def _draw_keys(model: Any, count: int) -> list[int]:
 def _copy(model: Any, columns: Sequence[str], rows: Iterator[str]) -> None:
     statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        copy.write("".join(rows))
+        for some in batched(rows, ROWS_AT_ONCE):  # the server stores some while we write the next
+            copy.write("".join(some))
 
 
 def _bids(placed: Placed, seller: Seller, checked: Checked) -> Iterator[str]:
@@ -97,8 +100,8 @@ def _changes(placed: Placed, seller: Seller, market: Market, checked: Checked) -
         yield f"{market.pk}\t{competition.pk}\t{key}\tplaced\t1\t{text}\t{checked.now.isoformat()}\n"
 
 
-def _bid(key: int, offer: Offer, seller: Seller, checked: Checked) -> Bid:
-    """The row as it was stored, without reading it back."""
+def bid_of(key: int, offer: Offer, seller: Seller, checked: Checked) -> Bid:
+    """A bid as it was just stored, without reading it back."""
     prices = (offer.availability_gbp_per_mw_h, offer.utilisation_gbp_per_mwh, offer.sustain_gbp_per_kw)
     competition = checked.competitions[offer.competition]
     values = (
