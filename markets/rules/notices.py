@@ -116,18 +116,59 @@ class ListedContract:
 
 @dataclass(frozen=True)
 class AssetEntry:
-    """An asset as a seller registers it; `zones` are codes of the operator's zones."""
+    """An asset as a seller registers it; `zones` are codes of the operator's zones, where the postcode does not say.
+
+    None and empty: not said. `active_*` is what of the connection it can offer; without it, all of it.
+    """
 
     ref: str
     name: str
     technology: str
+    category: str = ""
+    scale: str = ""
     device_count: int = 1
     voltage_level: str = "lv"
+    connection_status: str = "operational"
+    operational_date: date | None = None
     postcode: str = ""
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
     import_meter_id: str = ""
     export_meter_id: str = ""
+    zones: tuple[str, ...] = field(default=())
     max_import_capacity_kw: Decimal = ZERO
     max_export_capacity_kw: Decimal = ZERO
+    active_import_kw: Decimal | None = None
+    active_export_kw: Decimal | None = None
+    reactive_import_kvar: Decimal | None = None
+    reactive_export_kvar: Decimal | None = None
+    response_time_minutes: int | None = None
+    min_runtime_minutes: int | None = None
+    max_runtime_minutes: int | None = None
+    recovery_time_minutes: int | None = None
+    metering_point: str = "boundary"
     meter_interval_minutes: int = 30
-    zones: tuple[str, ...] = field(default=())
+    supplier: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True)
+class ZoneNotice:
+    """A zone as the operator's table of postcodes names it. `level` is hv or lv."""
+
+    code: str
+    name: str
+    licence_area: str
+    level: str
+
+
+@dataclass(frozen=True)
+class PostcodeNotice:
+    """Where a postcode lies. `code` is written as tables hold it: NG11AA."""
+
+    code: str
+    hv_zone: ZoneNotice | None
+    lv_zone: ZoneNotice | None
+    primary_substation: str = ""
+    primary_substation_number: str = ""
+    grid_supply_point: str = ""

@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from markets.models import Bid, BidChange, Competition, Contract, Market, Qualification, Receipt, Seller
+from markets.models import (
+    Bid,
+    BidChange,
+    Competition,
+    Contract,
+    Market,
+    MpanClash,
+    Qualification,
+    QualificationChange,
+    Receipt,
+    Seller,
+)
 from markets.operations import assets, bids, competitions, feeds, results
 from markets.problems import Contradiction, Refused
 from markets.rules.notices import AssetEntry, BidResult
@@ -18,6 +29,14 @@ from tests.conftest import close, mpan, notice, offer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CALLERS = 6
+BATTERY = AssetEntry(
+    ref="A",
+    name="A",
+    technology="Battery",
+    postcode="NG1 1AA",
+    import_meter_id=mpan(5),
+    max_export_capacity_kw=Decimal(5),
+)
 
 
 def at_once(call: Callable[[int], Any], callers: int = CALLERS) -> list[Any]:
@@ -72,12 +91,20 @@ def test_one_season_published_many_times_is_one(market: Market, products: Any):
 
 
 def test_one_asset_registered_and_offered_many_times_is_one(seller: Seller, market: Market, zone: Any):
-    entry = AssetEntry(ref="A", name="A", technology="Battery", postcode="NG1 1AA", import_meter_id=mpan(5))
-    told = at_once(lambda _: assets.register_assets(seller=seller, entries=[entry], by="tests"))
-    assert sum(isinstance(answer, Refused) for answer in told) == CALLERS - 1
+    told = at_once(lambda _: assets.register_assets(seller=seller, entries=[BATTERY], by="tests"))
     [asset] = seller.assets.all()
+    assert told == [[asset]] * CALLERS
     at_once(lambda _: assets.offer_assets(market=market, assets=[asset], by="tests"))
-    assert Qualification.objects.count() == 1
+    assert Qualification.objects.count() == QualificationChange.objects.count() == 1
+
+
+def test_of_two_sellers_who_register_one_meter_in_the_same_moment_the_later_finds_the_earlier(
+    seller: Seller, other_seller: Seller
+):
+    sellers = (seller, other_seller)
+    at_once(lambda n: assets.register_assets(seller=sellers[n], entries=[BATTERY], by="tests"), callers=2)
+    clash = MpanClash.objects.get()
+    assert {clash.asset.seller, clash.other.seller} == {seller, other_seller}
 
 
 def test_revisions_and_a_withdrawal_follow_each_other(bid: Bid):

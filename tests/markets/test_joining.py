@@ -1,28 +1,14 @@
-"""Joining: identities, suspension, assets and their qualification, tokens and the clock."""
+"""Joining: identities, suspension, tokens and the clock."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from markets.models import Asset, JournalEntry, Market, Qualification, Token
-from markets.operations import assets, clock, people, tokens
+from markets.models import JournalEntry, Market, Token
+from markets.operations import clock, people, tokens
 from markets.operations.markets import open_market
 from markets.problems import Refused
-from markets.rules.notices import AssetEntry, QualificationDecision
-from tests.conftest import ZONE, mpan
-
-
-def entry(**more):
-    values = {
-        "ref": "EV-7",
-        "name": "Depot",
-        "technology": "EV charge point",
-        "import_meter_id": mpan(7),
-        "zones": (ZONE,),
-    }
-    return AssetEntry(**values | more)
 
 
 def test_an_identity_means_one_seller(seller, other_seller, operator):
@@ -35,58 +21,6 @@ def test_a_suspended_seller_can_be_verified_again(seller):
     with pytest.raises(Refused, match="suspended"):
         people.suspend_seller(seller=seller, by="tests", reason="again")
     assert people.verify_seller(seller=seller, by="tests").status == "verified"
-
-
-@pytest.mark.parametrize(
-    ("change", "column"),
-    [
-        ({"ref": ""}, "ref"),
-        ({"import_meter_id": "1234"}, "import_meter_id"),
-        ({"zones": ("CMZ_NOWHERE",)}, "zones"),
-        ({"max_import_capacity_kw": Decimal(-1)}, "max_import_capacity_kw"),
-    ],
-)
-def test_a_bad_asset_keeps_all_out(seller, zone, change, column):
-    with pytest.raises(Refused) as refusal:
-        assets.register_assets(
-            seller=seller, entries=[entry(line=2), entry(**{"ref": "EV-8", "line": 3} | change)], by="tests"
-        )
-    assert [(p.line, p.column) for p in refusal.value.rows] == [(3, column)]
-    assert not Asset.objects.exists()
-
-
-@pytest.mark.parametrize(("prefix", "area"), [("11", "EM"), ("14", "WM"), ("21", "SWA"), ("22", "SWE"), ("30", "")])
-def test_the_mpan_says_in_which_licence_area_an_asset_stands(seller, prefix, area):
-    """So an asset without a zone can be offered where it stands; an independent network's is for a person."""
-    number = mpan(7, prefix)
-    by_import, by_export = assets.register_assets(
-        seller=seller,
-        entries=[
-            entry(import_meter_id=number, zones=()),
-            entry(ref="PV-1", import_meter_id="", export_meter_id=number, zones=()),
-        ],
-        by="tests",
-    )
-    assert (by_import.licence_area, by_export.licence_area) == (area, area)
-
-
-def test_a_reference_is_the_sellers_own_and_used_once(seller, other_seller, zone):
-    assets.register_assets(seller=seller, entries=[entry()], by="tests")
-    assets.register_assets(seller=other_seller, entries=[entry()], by="tests")
-    with pytest.raises(Refused) as refusal:
-        assets.register_assets(seller=seller, entries=[entry()], by="tests")
-    assert "already have an asset" in refusal.value.rows[0].reason
-
-
-def test_decisions_about_assets_repeat_and_change_and_are_all_kept_or_none(seller, market, asset):
-    refuse = QualificationDecision(asset.pk, "refused", "Not fed by this substation.")
-    unknown = QualificationDecision(asset.pk + 999, "qualified", line=2)
-    with pytest.raises(Refused):
-        assets.decide_qualifications(market=market, decisions=[refuse, unknown], by="tests")
-    assert Qualification.objects.get().status == "qualified"
-    assert assets.decide_qualifications(market=market, decisions=[refuse], by="tests") == 1
-    assert assets.decide_qualifications(market=market, decisions=[refuse], by="tests") == 0
-    assert assets.offer_assets(market=market, assets=[asset], by="tests") == []
 
 
 def test_a_token_is_kept_as_a_hash_and_revoked_once(operator):

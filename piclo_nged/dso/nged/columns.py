@@ -117,6 +117,18 @@ SHORT_TERM_PARAMETERS = (
     Column("required_kw", "Maximum Trade Required Capacity", Kind.MW),
 )
 
+# WHERE All Postcodes: one row per postcode.
+POSTCODES = (
+    Column("postcode", "Postcode"),
+    Column("hv_zone", "HV CMZ Code"),
+    Column("hv_name", "HV Zone Name"),
+    Column("lv_zone", "LV CMZ Code"),
+    Column("lv_name", "LV Zone Name"),
+    Column("primary_substation", "Primary Substation Name"),
+    Column("primary_substation_number", "Primary Substation Number"),
+    Column("grid_supply_point", "GSP Name"),
+)
+
 # What a rehearsal adds to the rows of Trade Results Summary. `price` is GBP/kW for a price per season,
 # else the utilisation price.
 REHEARSED = (

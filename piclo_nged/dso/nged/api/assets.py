@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from markets.bodies import read_all_rows
 from markets.idempotency import idempotent
-from markets.models import Qualification
+from markets.models import QualificationChange
 from markets.openapi import AFTER, LIMIT, MARKET, call
 from markets.operations.assets import decide_qualifications
 from markets.operations.feeds import read_qualifications
@@ -15,24 +15,12 @@ from markets.paging import feed_page, stretch
 from markets.rules.notices import QualificationDecision
 
 from ..serializers import examples
-from ..serializers.bids import Changed, DecisionFields, OfferedAssets
+from ..serializers.assets import AssetFacts, DecisionFields, OfferedAssets
+from ..serializers.bids import Changed
 from .base import TAG_PREFIX, NgedEndpoint
 
 TAG = TAG_PREFIX + "assets"
-_OF_ASSET = (
-    "ref",
-    "name",
-    "technology",
-    "device_count",
-    "voltage_level",
-    "connection_status",
-    "postcode",
-    "import_meter_id",
-    "export_meter_id",
-    "licence_area",
-    "max_import_capacity_kw",
-    "max_export_capacity_kw",
-)
+_OF_ASSET = [str(name) for name in AssetFacts().fields if name != "zones"]
 
 
 class AssetsView(NgedEndpoint):
@@ -46,7 +34,10 @@ class AssetsView(NgedEndpoint):
         answers={200: OfferedAssets},
     )
     def get(self, request: Request) -> Response:
-        """Each asset once, in the order in which they were offered; go on with the last answer's `next`."""
+        """In the order in which they were offered; go on with the last answer's `next`.
+
+        An asset that changed after your decision is offered, and stands here, again: decide on it once more.
+        """
         wanted = stretch(request)
         page = read_qualifications(market=self.market, after=wanted.after, limit=wanted.limit)
         return Response(feed_page([_entry(offer) for offer in page], wanted))
@@ -74,15 +65,15 @@ class QualificationsView(NgedEndpoint):
         return Response({"changed": decide_qualifications(market=market, decisions=decisions, by=self.token)})
 
 
-def _entry(offer: Qualification) -> dict[str, Any]:
-    asset = offer.asset
+def _entry(offer: QualificationChange) -> dict[str, Any]:
+    qualification, asset = offer.qualification, offer.qualification.asset
     return {
         "position": offer.position,
         "asset": asset.pk,
-        "status": offer.status,
-        "reason": offer.reason,
-        "offered_at": offer.offered_at,
+        "status": qualification.status,
+        "reason": qualification.reason,
+        "offered_at": offer.at,
         "company": asset.seller.name,
-        "zones": [zone.code for zone in asset.zones.all()],
+        "zones": sorted(zone.code for zone in asset.zones.all()),
         **{name: getattr(asset, name) for name in _OF_ASSET},
     }

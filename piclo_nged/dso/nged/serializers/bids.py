@@ -1,51 +1,10 @@
-"""Assets, bids, results and contracts in NGED's JSON."""
+"""Bids, results and contracts in NGED's JSON."""
 
 from rest_framework import serializers
 
-from markets.api_fields import LARGEST_KEY, Fields, Figure
-from markets.models import BidChange, Qualification
+from markets.api_fields import Fields, Figure
+from markets.models import BidChange
 from markets.rules import notices
-
-DECISIONS = (Qualification.Status.QUALIFIED, Qualification.Status.REFUSED)
-
-
-class OfferedAsset(serializers.Serializer):
-    """An asset that a seller offers to the market."""
-
-    position = serializers.IntegerField()
-    asset = serializers.IntegerField(help_text="Our number of the asset, for the decision.")
-    status = serializers.ChoiceField(Qualification.Status.choices, help_text="As it stands now.")
-    reason = serializers.CharField()
-    offered_at = serializers.DateTimeField()
-    company = serializers.CharField()
-    ref = serializers.CharField(help_text="The seller's own reference.")
-    name = serializers.CharField()
-    technology = serializers.CharField()
-    device_count = serializers.IntegerField()
-    voltage_level = serializers.CharField()
-    connection_status = serializers.CharField()
-    postcode = serializers.CharField()
-    import_meter_id = serializers.CharField(help_text="MPAN.")
-    export_meter_id = serializers.CharField(help_text="MPAN.")
-    licence_area = serializers.CharField()
-    zones = serializers.ListField(child=serializers.CharField(), help_text="CMZ codes.")
-    max_import_capacity_kw = Figure()
-    max_export_capacity_kw = Figure()
-
-
-class OfferedAssets(serializers.Serializer):
-    """A page of assets on offer."""
-
-    items = OfferedAsset(many=True)
-    next = serializers.IntegerField()
-
-
-class DecisionFields(Fields):
-    """A decision about an asset on offer."""
-
-    asset = serializers.IntegerField(min_value=1, max_value=LARGEST_KEY, source="asset_id")
-    status = serializers.ChoiceField([(status.value, status.label) for status in DECISIONS])
-    reason = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
 class BidAsset(serializers.Serializer):
