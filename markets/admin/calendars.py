@@ -20,7 +20,7 @@ from ..operations.calendars import change_calendar, make_calendar
 from ..rules.calendar import CalendarTerms, terms_problems
 from ..rules.words import DAYS
 from .acting import person
-from .noun import Noun
+from .noun import EditableNoun, Noun
 
 TERMS = [field.name for field in fields(CalendarTerms)]
 _WIDGETS = {
@@ -71,7 +71,7 @@ class CalendarForm(forms.ModelForm):
 
 
 @admin.register(AuctionCalendar)
-class AuctionCalendarAdmin(Noun):
+class AuctionCalendarAdmin(EditableNoun):
     """Added and changed by its operations, which also plan the auctions of the coming weeks."""
 
     form = CalendarForm
@@ -79,6 +79,7 @@ class AuctionCalendarAdmin(Noun):
     list_select_related = ("market",)
     list_filter = ("market",)
     search_fields = ("name", "market__name")
+    readonly_after_adding = ("market", "name")
 
     @admin.display(description="Bidding opens")
     def opens(self, calendar: AuctionCalendar) -> str:
@@ -88,17 +89,8 @@ class AuctionCalendarAdmin(Noun):
     def closes(self, calendar: AuctionCalendar) -> str:
         return _before(calendar.closes_days_before, calendar.closes_local)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.admin_site.has_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.admin_site.has_permission(request)
-
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ["market", "name", *TERMS]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return ["market", "name"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:

@@ -72,7 +72,7 @@ class PreviewPage(Page, TemplateView):
         shown = facts_of(self.object, windows, now, part) | {
             "object": self.object,
             "waits": self.object.status == Competition.Status.PREVIEW,
-            "approval_form": ApprovalForm(initial=seen),
+            "approval_form": ApprovalForm(initial=seen, auto_id=False),
             "change_form": ChangeForm(initial=seen),
             "notes": self.object.preview_notes.filter(resolved_at=None),
             "mock_markets": self.mock_markets([self.object]),

@@ -18,7 +18,7 @@ from .crowd import crowd
 
 APPS = ("markets", "dispatch", "settlement", "sops")
 NOUNS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-EDITABLE = {"operator", "market", "product", "zone", "step", "article"}
+EDITABLE = {"auctioncalendar", "operator", "market", "product", "zone", "step", "article"}
 ADDABLE = EDITABLE - {"step", "article"} | {"terms"}
 MOST_QUERIES = 15
 
