@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.views.generic import FormView, TemplateView
 
-from ..access import OwnerPage, SellerPage, TraderPage
+from ..access import OwnerPage, TraderPage
 from ..checklist import checklist, markets_of, markets_to_accept, operators_of
 from ..forms.company import AccountForm, ProfileForm, SignForm
 from ..models import Market, Operator
@@ -18,7 +18,7 @@ from ..rules import agreement
 from .answering import Answering, Button
 
 
-class Company(SellerPage, TemplateView):
+class Company(OwnerPage, TemplateView):
     """What the company is here, and what it still needs."""
 
     section = "company"
