@@ -10,6 +10,7 @@ from .rules.demand import Asked, Requirement, Row, Slot, requirements
 # Of the drawing: margins, the width of a half-hour, the height of a day, and of its highest bar.
 LEFT, RIGHT, TOP, CELL, ROW, BAR = 58, 16, 20, 12, 34, 28
 LOWEST_BAR = 4
+TALL = 13
 ROOM_FOR_WORDS = 4  # half-hours
 DIGIT = 6  # the width of one, so that words wider than their bar are left to the table
 
@@ -30,6 +31,15 @@ class Block:
     @property
     def middle(self) -> int:
         return self.x + self.width // 2
+
+    @property
+    def is_tall(self) -> bool:
+        """The figure stands inside the bar; else above it."""
+        return self.height > TALL
+
+    @property
+    def words_y(self) -> int:
+        return self.y + self.height // 2 + 4 if self.is_tall else self.y - 3
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from .operations.eligibility import OFFERED_KW
 from .rules.eligibility import LOWEST_KV
 
 _KV = DecimalField(max_digits=7, decimal_places=3)
+_NO_LIMIT = Value(Decimal("9999.999"), output_field=_KV)
 _LOWEST_KV = Case(*(When(voltage_level=level, then=Value(kv)) for level, kv in LOWEST_KV.items()), output_field=_KV)
 
 
@@ -20,12 +21,9 @@ def qualifying_for(seller: Seller, competitions: QuerySet[Competition]) -> Query
     """Of the competitions, those for which an asset is qualified in the market and eligible in the place."""
     windows = ServiceWindow.objects.filter(competition=OuterRef("pk")).order_by().values("competition")
     smallest = Subquery(windows.annotate(kw=Min("minimum_kw")).values("kw"))
-    asset = Asset.objects.annotate(
-        offered_kw=OFFERED_KW, lowest_kv=_LOWEST_KV, highest_kv=OuterRef("max_connection_kv")
-    ).filter(
+    asset = Asset.objects.annotate(offered_kw=OFFERED_KW, lowest_kv=_LOWEST_KV).filter(
         Q(zones__licence_area="") | Q(zones__licence_area=F("licence_area")),
         Q(zones__level="hv") | Q(voltage_level="lv"),
-        Q(highest_kv=None) | Q(highest_kv__gt=F("lowest_kv")),
         ~Q(licence_area=""),
         seller=seller,
         retired_at=None,
@@ -33,5 +31,6 @@ def qualifying_for(seller: Seller, competitions: QuerySet[Competition]) -> Query
         qualifications__status=Qualification.Status.QUALIFIED,
         zones=OuterRef("zone"),
         offered_kw__gte=OuterRef("smallest_kw"),
+        lowest_kv__lt=Coalesce(OuterRef("max_connection_kv"), _NO_LIMIT),
     )
     return competitions.annotate(smallest_kw=Coalesce(smallest, Value(Decimal(0)))).filter(Exists(asset))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Protocol
 
 from .spans import HALF_HOUR, LONDON, half_hours, london, window_spans
@@ -115,7 +116,7 @@ def _weeks(windows: Sequence[Asked], first: date, last: date) -> tuple[Requireme
     begins = {day for period in periods for day in (period[0], period[1] + ONE_DAY)}
     cuts = sorted(begins) if len(periods) <= MOST_WEEKS else [first, last + ONE_DAY]
     weeks: list[Requirement] = []
-    for start, after in zip(cuts, cuts[1:], strict=False):
+    for start, after in pairwise(cuts):
         end = after - ONE_DAY
         rows = _week([w for w in windows if w.first_day <= end and w.last_day >= start])
         if weeks and weeks[-1].rows == rows:

@@ -41,3 +41,9 @@ def address_with(context: dict[str, Any], **changes: Any) -> str:
     for name, value in changes.items():
         query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def entry(words: dict[str, str], key: str) -> str:
+    """What a table of words says for a key that is itself a variable."""
+    return words[key]

@@ -6,9 +6,11 @@ from markets.models import Market, Operator, Seller
 from markets.operations import assets
 from markets.operations.competitions import publish_competitions
 from markets.operations.markets import open_market
+from markets.operations.zones import place_zones
 from markets.rules.notices import QualificationDecision
 from piclo_nged.dso.nged.publication import notices_of
 from piclo_nged.dso.nged.sample import sample_season
+from piclo_nged.dso.nged.sample.positions import position_of
 from piclo_nged.dso.nged.wire import read_summary
 
 
@@ -26,6 +28,8 @@ def open_for_visitors(seller: Seller) -> Market:
         by="demo",
     )
     publish_competitions(market=market, notices=notices_of(season), by="demo")
+    positions = {competition.zone: position_of(competition.zone) for competition in season.competitions}
+    place_zones(operator=market.operator, positions=positions, by="demo")
     own = list(seller.assets.all())
     assets.offer_assets(market=market, assets=own, by="demo")
     decisions = [QualificationDecision(asset.pk, "qualified") for asset in own]
