@@ -14,7 +14,7 @@ from ...rules.bidding import offer_problems
 from ...rules.notices import Offer
 from .. import mail
 from ..admissions import heard
-from ..bids import ground_of
+from ..bids.checking import ground_of
 from .revising import Revision
 
 
