@@ -27,6 +27,7 @@ from ..rules.notices import QualificationDecision
 from .admissions import accept_admission, admit
 from .agreements import sign_agreement
 from .assets import decide_qualifications, offer_assets
+from .feeds import read_qualifications
 from .journal import By, record, user_of
 from .markets import open_market
 from .people import name_identity, verify_seller
@@ -99,7 +100,10 @@ def accept_invitation(*, admission: Admission, by: By) -> Admission:
 
 @transaction.atomic
 def qualify_assets(*, party: TestParty, by: By) -> int:
-    """Every asset of those who take part is offered and qualified, also what they registered since. Returns how many."""
+    """Every asset of those who take part is offered and qualified, also what they registered since. Returns how many.
+
+    It is read as the operator would read it, so that nothing of a party waits to be sent to anybody.
+    """
     market = party.market
     accepted = Admission.objects.filter(market=market, accepted_at__isnull=False).values("seller")
     assets = list(Asset.objects.filter(seller__in=accepted, retired_at=None))
@@ -109,6 +113,7 @@ def qualify_assets(*, party: TestParty, by: By) -> int:
         QualificationDecision(asset_id, Qualification.Status.QUALIFIED)
         for asset_id in waiting.values_list("asset", flat=True)
     ]
+    read_qualifications(market=market, after=0, limit=0)
     return decide_qualifications(market=market, decisions=decisions, by=by) if decisions else 0
 
 

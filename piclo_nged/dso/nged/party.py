@@ -13,12 +13,10 @@ from django.db import transaction
 
 from markets.models import Competition, Operator, Seller, TestParty
 from markets.operations import parties
-from markets.operations.assets import decide_qualifications
 from markets.operations.clock import move_clock
 from markets.operations.competitions import publish_competitions
 from markets.operations.journal import By
 from markets.problems import Refused, RowProblem
-from markets.rules.notices import QualificationDecision
 
 from . import wire
 from .columns import RESULTS, label_of
@@ -105,9 +103,7 @@ def start_party(
 def _cast(party: TestParty, season: wire.Season, by: By) -> None:
     companies = sorted({offer.company for offer in season.offers})
     cast = parties.cast_stand_ins(party=party, companies=companies, by=by)
-    assets = register_assets(season, cast, party.market, by=by, could_be_real=False)
-    decisions = [QualificationDecision(asset.pk, "qualified") for asset in assets]
-    decide_qualifications(market=party.market, decisions=decisions, by=by)
+    register_assets(season, cast, party.market, by=by, could_be_real=False)
 
 
 def next_round(party: TestParty, season: wire.Season) -> Round:
