@@ -20,11 +20,15 @@ def guarded_states[M: models.Model](field: str = "status") -> Callable[[type[M]]
     def guard(model: type[M]) -> type[M]:
         born = str(model._meta.get_field(field).default)  # type: ignore[union-attr]
         moves = [(str(before), str(after)) for before, after in model.MOVES]  # type: ignore[attr-defined]
+        illegal = pgtrigger.Q(**{f"old__{field}__df": pgtrigger.F(f"new__{field}")})
+        for before, after in moves:
+            illegal &= ~pgtrigger.Q(**{f"old__{field}": before, f"new__{field}": after})
         pgtrigger.register(
             pgtrigger.Protect(
                 name=f"{field}_born", operation=pgtrigger.Insert, condition=~pgtrigger.Q(**{f"new__{field}": born})
             ),
-            pgtrigger.FSM(name=f"{field}_moves", field=field, transitions=moves),
+            # The condition costs nothing beside the function, which is thus called for what it refuses alone.
+            pgtrigger.FSM(name=f"{field}_moves", field=field, transitions=moves, condition=illegal),
         )(model)
         return model
 
