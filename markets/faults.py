@@ -7,8 +7,8 @@ from time import sleep
 from typing import Any
 
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from .answers import problem
 from .authentication import token_of
@@ -18,27 +18,25 @@ from .operations.sandbox import next_fault
 Kind = SandboxFault.Kind
 
 
-class FaultsPlayed:
+class FaultsPlayed(APIView):
     """Slow and late answers, for every address of an operator; the others are shown where they make sense."""
 
     plays_faults = True  #: off for the address at which faults are asked for
-    request: Request
     _late: SandboxFault | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After everything that may refuse the caller, and before the work."""
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)
         if fault := self.next_fault(Kind.SLOW, Kind.LATE):
             self._late = fault if fault.kind == Kind.LATE else None
             sleep(0 if self._late else fault.seconds)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """A late answer: the work is done, and its answer kept under its key, but the caller is told nothing of it."""
         if self._late is not None:
             sleep(self._late.seconds)
             response = _too_late()
-        answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        return answer
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def next_fault(self, *kinds: Kind) -> SandboxFault | None:
         """The fault to be shown now, which is thereby used up; for a live token none, and nothing is asked."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
@@ -21,6 +22,7 @@ LIMIT = OpenApiParameter(
     {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": USUAL_ITEMS},
     description="Items a page.",
 )
+FORMAT = OpenApiParameter("format", str, enum=["json", "csv"], description="Or ask by the Accept header.")
 KEY = OpenApiParameter(
     HEADER,
     {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
@@ -67,6 +69,11 @@ def _fault(status: int) -> OpenApiResponse:
     meaning, title, detail, errors = _EXAMPLES[status]
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": errors}
     return OpenApiResponse(Problem, meaning, [OpenApiExample(title, body, response_only=True)])
+
+
+def as_csv_too(page: Any) -> dict[Any, Any]:
+    """The answers of a list that is also given as CSV; its header `Next-Before` is what `next` is in JSON."""
+    return {(200, "application/json"): page, (200, "text/csv"): OpenApiTypes.STR}
 
 
 def call(

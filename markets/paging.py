@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from .api_fields import LARGEST_KEY, Fields
 from .bodies import NotAsDescribed, read_object
+from .rendering import NEXT
 
 MOST_ITEMS = 5000
 USUAL_ITEMS = 500
@@ -76,6 +78,10 @@ class Page:
 
     def answer(self) -> dict[str, Any]:
         return {"items": self.items, "next": self.next}
+
+    def response(self) -> Response:
+        """The answer; for CSV, which has no place for it, `next` stands in a header."""
+        return Response(self.answer(), headers={} if self.next is None else {NEXT: str(self.next)})
 
 
 def newest(rows: QuerySet[Any], columns: Mapping[str, Any], request: Request) -> Page:

@@ -1,29 +1,43 @@
-"""Bids by API: the same operation as the page. Aggregators with thousands of bids do not click."""
+"""Bids by API: the same operations as the pages and the file. Aggregators with thousands of bids do not click."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from drf_spectacular.utils import OpenApiExample
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..bodies import read_all_rows
+from ..answers import error_entry
+from ..api_fields import Fields, Instant
+from ..bodies import CsvBody, JsonBody, NotAsDescribed, read_object
 from ..endpoints import SellerEndpoint, reached
 from ..idempotency import idempotent
 from ..models import PRICES, Bid, BidLine, Market
-from ..openapi import BEFORE, LIMIT, MARKET, call
-from ..operations.bids import place_bids
-from ..paging import newest, page_of
+from ..openapi import BEFORE, FORMAT, LIMIT, MARKET, MARKET_OPTIONAL, as_csv_too, call
+from ..operations.bids import place_bids, revise_bid, withdraw_bid
+from ..paging import newest, page_of, read_query
+from ..problems import Refused, RowProblem
+from ..rendering import CsvAnswer, JsonAnswer
+from ..rules.confirmations import RULES, VERSION
 from ..rules.notices import Offer
 from .lists import TAG, same
-from .serializers import OfferFields, PlacedBids, SellerBid
+from .offers import read_offers
+from .serializers import OfferFields, PlacedBids, SellerBid, TermFields
 
-BID = {
-    **same("reference", "seller_ref", "status", "revision", "capacity_kw", *PRICES, "max_runtime_minutes"),
-    **same("placed_at", "changed_at", "result_reason"),
+BID: dict[str, Any] = {
+    **same("reference", "seller_ref"),
     "market": "competition__market__key",
     "competition": "competition__reference",
+    **same("status", "revision"),
     "windows": ArraySubquery(BidLine.objects.filter(bid=OuterRef("pk")).order_by("pk").values("window__name")),
+    **same("capacity_kw", *PRICES, "max_runtime_minutes", "placed_at", "changed_at", "decided_at", "result_reason"),
 }
+TRIES = 3
+"""So often the good bids of a list are placed without the bad ones: what is good may turn bad meanwhile."""
 
 A_BID = OpenApiExample(
     "One bid in two windows",
@@ -37,43 +51,156 @@ A_BID = OpenApiExample(
         "seller_ref": "spring-17",
     },
     request_only=True,
+    media_type="application/json",
 )
+TERMS = OpenApiExample("Other terms", {"capacity_kw": "45", "utilisation_gbp_per_mwh": "280"}, request_only=True)
+CONFIRMS = OpenApiParameter(
+    "confirms_rules",
+    str,
+    description=f"`{VERSION}`: you confirm the rules of GET rules, which no software can check. Without it: 422.",
+)
+KEEP_GOOD = OpenApiParameter("keep_good", bool, description="Place the good bids, report the others: 207.")
+STATUS = OpenApiParameter("status", str, enum=Bid.Status.values)
+COMPETITION = OpenApiParameter("competition", str, description="Reference of a competition.")
+SINCE = OpenApiParameter("changed_since", OpenApiTypes.DATETIME, description="Market time of the last change.")
+
+
+class NotConfirmed(Refused):
+    """Bids without the seller's word for what software cannot check."""
+
+    title = "Rules not confirmed"
+
+
+class _Placing(Fields):
+    confirms_rules = serializers.CharField(max_length=20, default="")
+    keep_good = serializers.BooleanField(default=False)
+
+
+class _Wanted(Fields):
+    market = serializers.CharField(max_length=50, required=False, source="competition__market__key")
+    status = serializers.ChoiceField(Bid.Status.choices, required=False)
+    competition = serializers.CharField(max_length=100, required=False, source="competition__reference")
+    changed_since = Instant(required=False, source="changed_at__gte")
 
 
 class BidsView(SellerEndpoint):
     """The seller's bids."""
 
-    @call("seller_bids", "Your bids", tag=TAG, parameters=[BEFORE, LIMIT], answers={200: page_of(SellerBid)})
+    parser_classes = [JsonBody, CsvBody]
+    renderer_classes = [JsonAnswer, CsvAnswer]
+    columns = BID
+
+    @call(
+        "seller_bids",
+        "Your bids",
+        tag=TAG,
+        parameters=[BEFORE, LIMIT, MARKET_OPTIONAL, STATUS, COMPETITION, SINCE, FORMAT],
+        answers=as_csv_too(page_of(SellerBid)),
+    )
     def get(self, request: Request) -> Response:
         """Newest first, with their results where there are any."""
-        return Response(newest(Bid.objects.filter(seller=self.seller), BID, request).answer())
+        bids = Bid.objects.filter(seller=self.seller, **read_query(_Wanted(), request))
+        return newest(bids, BID, request).response()
 
     @call(
         "seller_place_bids",
         "Place bids",
         tag=TAG,
-        parameters=[MARKET],
-        request=OfferFields(many=True),
-        answers={201: PlacedBids},
+        parameters=[MARKET, CONFIRMS, KEEP_GOOD],
+        request={"application/json": OfferFields(many=True), "text/csv": OpenApiTypes.STR},
+        answers={201: PlacedBids, 207: PlacedBids},
         examples=[A_BID],
         is_write=True,
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """All of the list or none, counted as one moment of market time.
+        """Up to 30,000, counted as one moment of market time: all or none, or with `keep_good` the good ones.
 
-        A bid whose `seller_ref` stands already with the same terms is a repeat and is answered with that bid.
+        A bid whose `seller_ref` stands already with the same terms is a repeat and is answered with that bid. CSV: the
+        template of the upload page, with the same columns.
         """
         key = self.asked_market_key()
-        market = reached(Market.objects.filter(key=key).first(), "market", key)
-        rows = read_all_rows(OfferFields(), request.data)
-        offers = [
-            Offer(**values | {"windows": tuple(values["windows"]), "assets": tuple(values["assets"])}, line=line)
-            for line, values in rows
-        ]
-        placed = place_bids(seller=self.seller, market=market, offers=offers, by=self.token)
+        asked = read_query(_Placing(), request)
+        market = reached(Market.objects.open_to(self.seller).filter(key=key).first(), "market", key)
+        if asked["confirms_rules"] != VERSION:
+            raise _not_confirmed(asked["confirms_rules"])
+        offers, problems = read_offers(request.data)
+        placed, problems = self._place(market, offers, problems, keep_good=asked["keep_good"])
         items = [
-            {"reference": b.reference, "seller_ref": b.seller_ref, "status": b.status, "revision": b.revision}
-            for b in placed
+            {
+                "line": offer.line,
+                "reference": bid.reference,
+                "seller_ref": bid.seller_ref,
+                "status": bid.status,
+                "revision": bid.revision,
+            }
+            for offer, bid in placed
         ]
-        return Response({"items": items}, status=201)
+        answer = {"items": items, "problems": [error_entry(problem) for problem in problems]}
+        return Response(answer, status=207 if problems else 201)
+
+    def _place(
+        self, market: Market, offers: Sequence[Offer], problems: list[RowProblem], *, keep_good: bool
+    ) -> tuple[list[tuple[Offer, Bid]], list[RowProblem]]:
+        """The placed offers with their bids, and what is wrong with the others. Raises where nothing is placed."""
+        if problems and not (keep_good and offers):
+            raise NotAsDescribed(f"No bid was placed: {len(problems)} things need correcting.", problems)
+        for _ in range(TRIES):
+            try:
+                bids = place_bids(seller=self.seller, market=market, offers=offers, by=self.token, confirmed=VERSION)
+            except Refused as refusal:
+                bad = {row.line for row in refusal.rows}
+                if not keep_good or not bad or 0 in bad:
+                    raise
+                problems = problems + refusal.rows
+                offers = [offer for offer in offers if offer.line not in bad]
+                if not offers:
+                    raise Refused(f"No bid was placed: {len(problems)} things need correcting.", problems) from refusal
+            else:
+                return list(zip(offers, bids, strict=True)), sorted(problems, key=lambda problem: problem.line)
+        raise Refused("No bid was placed: gates close while they are read. Send the same again.", problems)
+
+
+class BidView(SellerEndpoint):
+    """One bid, until gate closure the seller's to change."""
+
+    @call("seller_bid", "One bid", tag=TAG, answers={200: SellerBid})
+    def get(self, request: Request, reference: str) -> Response:
+        """As it stands."""
+        return self._answer(self._bid(reference))
+
+    @call(
+        "seller_revise_bid",
+        "Revise a bid",
+        tag=TAG,
+        request=TermFields,
+        answers={200: SellerBid},
+        examples=[TERMS],
+        is_write=True,
+    )
+    @idempotent
+    def put(self, request: Request, reference: str) -> Response:
+        """Other terms for the same windows and assets, until gate closure; then 422. The same again changes nothing."""
+        bid = self._bid(reference)
+        return self._answer(revise_bid(bid=bid, by=self.token, **read_object(TermFields(), request.data)))
+
+    @call("seller_withdraw_bid", "Withdraw a bid", tag=TAG, answers={200: SellerBid}, is_write=True)
+    @idempotent
+    def delete(self, request: Request, reference: str) -> Response:
+        """Until gate closure; then 422. It stays in your list, as withdrawn, and does not come back."""
+        return self._answer(withdraw_bid(bid=self._bid(reference), by=self.token))
+
+    def _bid(self, reference: str) -> Bid:
+        return reached(Bid.objects.filter(seller=self.seller, reference=reference).first(), "bid", reference)
+
+    def _answer(self, bid: Bid) -> Response:
+        [values] = Bid.objects.filter(pk=bid.pk).values_list(*BID.values())
+        return Response(dict(zip(BID, values, strict=True)))
+
+
+def _not_confirmed(given: str) -> NotConfirmed:
+    rows: list[RowProblem] = [RowProblem(0, "confirms_rules", given, rule.sentence) for rule in RULES]
+    said: Any = (
+        f"These are the rules of {VERSION}, not of '{given}'." if given else "Software cannot check these rules."
+    )
+    return NotConfirmed(f"No bid was placed. {said} If you confirm them, add confirms_rules={VERSION}.", rows)

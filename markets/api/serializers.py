@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from ..api_fields import Fields, Figure
-from ..models import Asset, Bid
+from ..models import Asset, Bid, Competition
+from ..openapi import ErrorEntry
 from ..rules.notices import ZERO
 
 
@@ -37,14 +38,16 @@ class OpenWindow(serializers.Serializer):
     local_start = serializers.TimeField()
     local_end = serializers.TimeField()
     required_kw = Figure()
+    minimum_kw = Figure(help_text="The smallest bid that the operator takes here; 0: any.")
 
 
-class OpenCompetition(serializers.Serializer):
-    """A competition that takes bids now, in market time."""
+class ListedCompetition(serializers.Serializer):
+    """A competition of a market that is open to the seller."""
 
     market = serializers.CharField()
     reference = serializers.CharField()
     name = serializers.CharField()
+    status = serializers.ChoiceField(Competition.Status.choices)
     product = serializers.CharField()
     zone = serializers.CharField()
     revision = serializers.IntegerField()
@@ -56,6 +59,7 @@ class OpenCompetition(serializers.Serializer):
     availability_ceiling_gbp_per_mw_h = Figure()
     utilisation_ceiling_gbp_per_mwh = Figure()
     sustain_ceiling_gbp_per_kw = Figure()
+    max_connection_kv = Figure(allow_null=True, help_text="Assets connected above it can't take part.")
     windows = OpenWindow(many=True)
 
 
@@ -75,9 +79,20 @@ class OfferFields(Fields):
     )
 
 
+class TermFields(Fields):
+    """The terms of a bid. A price that is left out is zero: this product has no such price."""
+
+    capacity_kw = Figure()
+    availability_gbp_per_mw_h = Figure(default=ZERO)
+    utilisation_gbp_per_mwh = Figure(default=ZERO)
+    sustain_gbp_per_kw = Figure(default=ZERO)
+    max_runtime_minutes = serializers.IntegerField(min_value=1, max_value=2**31 - 1, allow_null=True, default=None)
+
+
 class PlacedBid(serializers.Serializer):
     """A bid as it was placed, in the order of what was sent."""
 
+    line = serializers.IntegerField(help_text="From 1: row of the list, or line of the file, its header included.")
     reference = serializers.CharField()
     seller_ref = serializers.CharField()
     status = serializers.ChoiceField(Bid.Status.choices)
@@ -85,9 +100,10 @@ class PlacedBid(serializers.Serializer):
 
 
 class PlacedBids(serializers.Serializer):
-    """All of them: none is placed where one is refused."""
+    """What was placed; with `keep_good`, what is wrong with the others."""
 
     items = PlacedBid(many=True)
+    problems = ErrorEntry(many=True)
 
 
 class SellerBid(serializers.Serializer):
@@ -107,7 +123,39 @@ class SellerBid(serializers.Serializer):
     max_runtime_minutes = serializers.IntegerField(allow_null=True)
     placed_at = serializers.DateTimeField(help_text="Market time.")
     changed_at = serializers.DateTimeField(help_text="Market time.")
+    decided_at = serializers.DateTimeField(allow_null=True, help_text="Market time; null while there is no result.")
     result_reason = serializers.CharField()
+
+
+class SellerResult(serializers.Serializer):
+    """What the operator decided of a bid."""
+
+    bid = serializers.CharField()
+    seller_ref = serializers.CharField()
+    market = serializers.CharField()
+    competition = serializers.CharField()
+    status = serializers.ChoiceField([(s.value, s.label) for s in (Bid.Status.ACCEPTED, Bid.Status.REJECTED)])
+    reason = serializers.CharField()
+    decided_at = serializers.DateTimeField(help_text="Market time.")
+    contract = serializers.CharField(allow_null=True)
+    accepted_kw = Figure(allow_null=True)
+    availability_gbp_per_mw_h = Figure(allow_null=True, help_text="Awarded; null where it is rejected.")
+    utilisation_gbp_per_mwh = Figure(allow_null=True)
+    sustain_gbp_per_kw = Figure(allow_null=True)
+
+
+class RuleSentence(serializers.Serializer):
+    """A rule that software cannot check."""
+
+    sentence = serializers.CharField()
+    help = serializers.CharField(help_text="The article of the help centre that explains it.")
+
+
+class RulesToConfirm(serializers.Serializer):
+    """What a seller confirms whenever it places bids, by `confirms_rules=<version>`."""
+
+    version = serializers.CharField()
+    rules = RuleSentence(many=True)
 
 
 class SellerContract(serializers.Serializer):

@@ -11,6 +11,7 @@ from ..access import SellerPage
 from ..filters import ContractFilter
 from ..lists import FilteredList
 from ..models import Contract
+from ..rules.sheets import harmless
 from ..templatetags.figures import instant_text
 
 COLUMNS = (
@@ -98,9 +99,4 @@ def csv_lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Itera
     yield "\ufeff"
     yield writer.writerow(columns)
     for row in rows:
-        yield writer.writerow([_harmless(cell) for cell in row])
-
-
-def _harmless(cell: object) -> object:
-    """Text that a spreadsheet would run as a formula gets a quote before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+        yield writer.writerow([harmless(cell) for cell in row])

@@ -5,13 +5,19 @@ from typing import Any
 
 import pytest
 
-from markets.models import Asset, Bid, BidChange, Competition, Market
+from markets.models import Asset, Bid, BidChange, Competition, Confirmation, Market
+from markets.rules.confirmations import RULES, VERSION
 from settlement.models import ReadingDay
 from tests.conftest import close
 
 from .conftest import Machine, World, problem_of
 
 pytestmark = pytest.mark.django_db
+
+
+def bids_of(market: Market, query: str = "") -> str:
+    """The address at which bids are placed, the rules confirmed."""
+    return f"/api/v1/bids?market={market.key}&confirms_rules={VERSION}{query}"
 
 
 def bid_row(**more: Any) -> dict[str, Any]:
@@ -31,14 +37,21 @@ def test_open_competitions_come_with_their_windows(trader: Machine, market: Mark
     assert item["utilisation_ceiling_gbp_per_mwh"] == "300.0000"
     [window] = item["windows"]
     assert (window["name"], window["weekdays"], window["local_start"]) == ("Evening", [1, 2, 3, 4, 5], "16:00:00")
+    assert window["minimum_kw"] == "0.0000"
+    for query in ("market=other", "zone=CMZ_X", "product=Sustain"):
+        assert trader.get(f"/api/v1/competitions?{query}").json()["items"] == []
+    for query in (f"market={market.key}", "zone=cmz_t9a_em_0001", "product=dynamic"):
+        assert len(trader.get(f"/api/v1/competitions?{query}").json()["items"]) == 1
     close(market, competition)
     assert trader.get("/api/v1/competitions").json()["items"] == []
+    [closed] = trader.get("/api/v1/competitions?open=false").json()["items"]
+    assert closed["status"] == "published"
 
 
 def test_bids_are_placed_in_bulk_all_or_none(
     trader: Machine, market: Market, competition: Competition, asset: Asset
 ) -> None:
-    address = f"/api/v1/bids?market={market.key}"
+    address = bids_of(market)
     rows = [bid_row(seller_ref="a"), bid_row(seller_ref="b", capacity_kw="0.3996")]
     wrong = [*rows, bid_row(windows=["Morning"]), bid_row(utilisation_gbp_per_mwh="301"), bid_row(kw=3)]
     columns = {(e["line"], e["column"]) for e in problem_of(trader.post(address, wrong), 422)["errors"]}
@@ -58,7 +71,7 @@ def test_a_bid_after_gate_closure_is_refused(
     trader: Machine, market: Market, competition: Competition, asset: Asset
 ) -> None:
     close(market, competition)
-    answer = trader.post(f"/api/v1/bids?market={market.key}", [bid_row()])
+    answer = trader.post(bids_of(market), [bid_row()])
     [error] = problem_of(answer, 422)["errors"]
     assert "Bidding closed on" in error["reason"]
     assert not Bid.objects.exists()
@@ -70,7 +83,7 @@ def test_bids_of_a_market_that_is_not_there(trader: Machine) -> None:
 
 
 def test_lists_page_back_in_time(trader: Machine, market: Market, competition: Competition, asset: Asset) -> None:
-    trader.post(f"/api/v1/bids?market={market.key}", [bid_row(seller_ref=str(n)) for n in range(5)])
+    trader.post(bids_of(market), [bid_row(seller_ref=str(n)) for n in range(5)])
     seen, query = [], ""
     while True:
         page = trader.get(f"/api/v1/bids?limit=2{query}").json()
@@ -91,7 +104,7 @@ def test_queries_do_not_grow_with_rows(
 ) -> None:
     make_competition("C-0")
     make_asset(seller, "EV-1")
-    bids = f"/api/v1/bids?market={market.key}"
+    bids = bids_of(market)
     trader.post(bids, [bid_row(competition="C-0")])
     for n in range(1, 4):
         make_competition(f"C-{n}")
