@@ -1,10 +1,11 @@
 """Short Term Trade Parameters: half-hours of a requirement, in MW and London time."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
+from markets.rules.spans import LONDON, window_spans
 from piclo_nged.dso.nged.products import Direction
 from piclo_nged.dso.nged.publication import notices_of
 from piclo_nged.dso.nged.wire import Fate, read_short_term, write_short_term
@@ -86,6 +87,49 @@ def test_contradictions_are_told_with_their_lines(parameters_of: FileOf) -> None
         (7, "Trade Closing Date", "not after the trade opens, 2026-09-24 11:00:00+00:00"),
     ]
     assert not reading.season.competitions
+
+
+def day_of(parameters_of: FileOf, day: date, *, required: dict[str, str] | None = None) -> str:
+    """All half-hours of a London day, as the clock shows them."""
+    start = datetime.combine(day, time(0), LONDON).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), time(0), LONDON).astimezone(UTC)
+    rows = []
+    while start < end:
+        begins, ends = (at.astimezone(LONDON).strftime("%H:%M:%S") for at in (start, start + timedelta(minutes=30)))
+        asked = {"required_kw": (required or {}).get(begins, "0.564")}
+        rows.append({"delivery_date": f"{day:%d/%m/%Y}", "start_time": begins, "end_time": ends} | asked)
+        start += timedelta(minutes=30)
+    return parameters_of(*rows)
+
+
+@pytest.mark.parametrize(
+    ("day", "half_hours"), [(date(2026, 3, 29), 46), (date(2026, 3, 30), 48), (date(2026, 10, 25), 50)]
+)
+def test_a_whole_day_is_one_window_also_when_clocks_change(parameters_of: FileOf, day: date, half_hours: int) -> None:
+    season = read_short_term(day_of(parameters_of, day)).refuse_errors().season
+    assert len(season.accounts) == half_hours
+    [window] = season.competitions[0].windows
+    [(start, end)] = window_spans(day, day, window.weekdays, window.start_time, window.end_time)
+    assert (end - start) / timedelta(minutes=30) == half_hours
+
+
+def test_the_hour_that_comes_twice_asks_for_one_capacity(parameters_of: FileOf) -> None:
+    autumn = date(2026, 10, 25)
+    text = day_of(parameters_of, autumn, required={"01:30:00": "0.3"})
+    [error] = read_short_term(text).errors
+    assert (error.line, error.column) == (7, "Delivery Start Time")
+    assert "must have all four half-hours, with the same capacity" in error.reason
+    lines = day_of(parameters_of, autumn).splitlines(keepends=True)
+    [error] = read_short_term("".join(lines[:6] + lines[7:])).errors
+    assert "all four half-hours" in error.reason
+    twice = [error.reason for error in read_short_term("".join([*lines, lines[3]])).errors]
+    assert twice == ["line 6 asks for the same half-hour"]
+
+
+def test_the_hour_that_spring_leaves_out_is_no_half_hour(parameters_of: FileOf) -> None:
+    spring = {"delivery_date": "29/03/2026", "start_time": "01:00:00", "end_time": "01:30:00"}
+    [error] = read_short_term(parameters_of(spring)).errors
+    assert error.reason == "there is no such half-hour: the clocks go forward then"
 
 
 def test_a_capacity_in_kw_is_a_wrong_unit(parameters_of: FileOf) -> None:

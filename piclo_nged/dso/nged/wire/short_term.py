@@ -1,6 +1,7 @@
 """Short Term Trade Parameters: a requirement per half-hour, without any offers yet."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, time
 
 from piclo_nged.dso.nged.columns import SHORT_TERM_PARAMETERS, label_of
@@ -10,6 +11,9 @@ from piclo_nged.dso.nged.wire.reading import Reading, reading_of
 from piclo_nged.dso.nged.wire.rows import ParameterRow
 from piclo_nged.dso.nged.wire.season import Competition, Fate, RowAccount, Season, Window
 from piclo_nged.dso.nged.wire.table import Source, read_table, write_table
+from piclo_nged.dso.nged.wire.values import comes_twice, left_out
+
+BACK_AT = time(2)  # in autumn the hour before it comes twice
 
 # One competition has one of each (A): NGED repeats them on every half-hour.
 _SHARED = (
@@ -34,9 +38,10 @@ def read_short_term(source: Source) -> Reading[ParameterRow]:
         if wrong:
             faults += wrong
         else:
-            auction.half_hours[row.delivery_date, row.start_time] = line, row
+            auction.add(line, row)
     competitions, accounts = [], []
     for auction in auctions.values():
+        faults += auction.unlike_twins()
         competition = auction.competition()
         if competition.windows:
             competitions.append(competition)
@@ -56,6 +61,32 @@ class _Auction:
     def __init__(self, line: int, first: ParameterRow) -> None:
         self.line, self.first = line, first
         self.half_hours: dict[tuple[date, time], tuple[int, ParameterRow]] = {}
+        self.second_time: dict[tuple[date, time], tuple[int, ParameterRow]] = {}  # of an hour that comes twice
+
+    def add(self, line: int, row: ParameterRow) -> None:
+        """A sound row. Where clocks go back its local time may come a second time."""
+        key = row.delivery_date, row.start_time
+        if _ends_as_clocks_go_back(row):
+            row = replace(row, end_time=BACK_AT)
+        (self.second_time if key in self.half_hours else self.half_hours)[key] = line, row
+
+    def unlike_twins(self) -> list[RowError]:
+        """Faults of days on which an hour comes twice: a window has one requirement and London times, so it takes both hours."""
+        faults = []
+        for day in {day for day, _ in self.second_time}:
+            hour = [key for key in self.half_hours if key[0] == day and comes_twice(*key)]
+            rows = [table[key] for table in (self.half_hours, self.second_time) for key in hour if key in table]
+            asked = {(row.minimum_kw, row.required_kw) for _, row in rows}
+            if len(rows) < 4 or len(asked) > 1:
+                line, row = max(
+                    (table for key, table in self.second_time.items() if key[0] == day), key=lambda at: at[0]
+                )
+                reason = (
+                    "clocks go back: the hour that comes twice must have all four half-hours, with the same capacity"
+                )
+                label = label_of(SHORT_TERM_PARAMETERS, "start_time")
+                faults.append(RowError(line, label, str(row.start_time), reason))
+        return faults
 
     def faults_of(self, line: int, row: ParameterRow) -> list[RowError]:
         """Contradictions of one row, in itself and with the rows before it."""
@@ -70,11 +101,14 @@ class _Auction:
         ]
         if row.closes_at <= row.opens_at:
             faults.append(fault("closes_at", f"not after the trade opens, {row.opens_at}"))
-        if row.end_time != time(0) and row.end_time <= row.start_time:
+        if row.end_time != time(0) and row.end_time <= row.start_time and not _ends_as_clocks_go_back(row):
             faults.append(fault("end_time", f"not after the start, {row.start_time}"))
         if row.required_kw < row.minimum_kw:
             faults.append(fault("required_kw", f"below the minimum, {row.minimum_kw} kW"))
-        twin = self.half_hours.get((row.delivery_date, row.start_time))
+        key = row.delivery_date, row.start_time
+        if left_out(*key):
+            faults.append(fault("start_time", "there is no such half-hour: the clocks go forward then"))
+        twin = (self.second_time if comes_twice(*key) else self.half_hours).get(key)
         if twin:
             faults.append(fault("start_time", f"line {twin[0]} asks for the same half-hour"))
         return faults
@@ -107,7 +141,8 @@ class _Auction:
             RowAccount(line, Fate.REQUIREMENT, competition)
             if row.required_kw
             else RowAccount(line, Fate.SKIPPED, competition, reason=nothing)
-            for line, row in self.half_hours.values()
+            for table in (self.half_hours, self.second_time)
+            for line, row in table.values()
         ]
 
     def _windows(self) -> tuple[Window, ...]:
@@ -121,6 +156,11 @@ class _Auction:
             else:
                 runs.append([row])
         return tuple(_window(run[0], run[-1]) for run in runs)
+
+
+def _ends_as_clocks_go_back(row: ParameterRow) -> bool:
+    """Whether its end is written as the clock then shows it: 01:30 to 01:00."""
+    return comes_twice(row.delivery_date, row.start_time) and row.end_time == time(1)
 
 
 def _follows(before: ParameterRow, row: ParameterRow) -> bool:

@@ -105,11 +105,22 @@ def read_instant(text: str) -> datetime:
     day, _, clock = text.strip().replace("T", " ").partition(" ")
     if not clock:
         raise ValueError("not a date and time: write 25/09/2025 12:00:00")
-    local = datetime.combine(read_date(day), read_time(clock), LONDON)
-    instant = local.astimezone(UTC)
-    if instant.astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None):
+    local = read_date(day), read_time(clock)
+    if left_out(*local):
         raise ValueError("there is no such local time: the clocks go forward then")
-    return instant
+    return datetime.combine(*local, LONDON).astimezone(UTC)
+
+
+def left_out(day: date, at: time) -> bool:
+    """Whether London's clocks never show this time of this day: they go forward then."""
+    local = datetime.combine(day, at, LONDON)
+    return local.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None)
+
+
+def comes_twice(day: date, at: time) -> bool:
+    """Whether London's clocks show this time of this day twice: they go back then."""
+    local = datetime.combine(day, at, LONDON)
+    return local.utcoffset() != local.replace(fold=1).utcoffset() and not left_out(day, at)
 
 
 def read_weekdays(text: str) -> tuple[int, ...]:
