@@ -9,11 +9,12 @@ from itertools import islice
 from django.utils import timezone
 
 from markets.models import Market, Operator, Seller
-from markets.operations import admissions, assets, people
+from markets.operations import admissions, agreements, assets, invitations, people
 from markets.operations.bids import place_bids
 from markets.operations.clock import move_clock
 from markets.operations.competitions import publish_competitions
 from markets.operations.markets import open_market
+from markets.rules.agreement import VERSION
 from markets.rules.mpan import check_digit
 from markets.rules.notices import AssetEntry, CompetitionNotice, Offer, QualificationDecision, WindowNotice
 
@@ -95,7 +96,8 @@ def _notice(reference: str) -> CompetitionNotice:
 
 def _seller(market: Market, name: str, number: int) -> Seller:
     seller = people.invite_seller(name=name, email=f"{name.replace(' ', '')}@bench.example", by="bench")
-    people.sign_agreement(seller=seller, version="2026-1", signatory="A. Signatory", by="bench")
+    invitations.accept_invitation(invitation=seller.invitations.get(), by="bench")
+    agreements.sign_agreement(seller=seller, version=VERSION, signatory="A. Signatory", by="bench")
     seller = people.verify_seller(seller=seller, by="bench")
     [admission] = admissions.admit(market=market, sellers=[seller], by="bench")
     admissions.accept_admission(admission=admission, by="bench")
