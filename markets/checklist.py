@@ -49,9 +49,10 @@ def markets_of(seller: Seller) -> QuerySet[Market]:
 
 
 def markets_to_accept(seller: Seller) -> QuerySet[Market]:
-    """Markets open to the seller in which it has not said that it takes part."""
+    """Markets open to the seller in which it has not said that it takes part. Test parties have invitations of their own."""
     accepted = Admission.objects.filter(seller=seller, accepted_at__isnull=False)
-    return Market.objects.open_to(seller).exclude(pk__in=accepted.values("market")).order_by("name")
+    seasons = Market.objects.open_to(seller).filter(test_party=None)
+    return seasons.exclude(pk__in=accepted.values("market")).order_by("name")
 
 
 def operators_of(markets: list[Market]) -> list[Operator]:

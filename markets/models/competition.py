@@ -22,8 +22,13 @@ class CompetitionQuerySet(models.QuerySet["Competition"]):
         return self.exclude(models.Q(status=Competition.Status.PREVIEW) | never_out)
 
     def open_to(self, seller: Seller) -> Self:
-        """What this seller may see and bid in: published, in a market whose stage takes it in."""
-        return self.visible().filter(market__in=Market.objects.open_to(seller))
+        """What this seller may see and bid in: published, in a market whose stage takes it in.
+
+        Those of a test party only once the seller has said yes: nobody finds rehearsals in its list unasked.
+        """
+        said_yes = models.Q(admissions__seller=seller, admissions__accepted_at__isnull=False)
+        markets = Market.objects.open_to(seller).filter(models.Q(test_party=None) | said_yes)
+        return self.visible().filter(market__in=markets)
 
     def biddable(self) -> Self:
         """Open for bids at this moment of market time."""

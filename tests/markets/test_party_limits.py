@@ -86,10 +86,11 @@ def test_a_party_makes_no_case_of_its_own_bids(start: Start) -> None:
     assert {key: count for key, count in due.items() if count} == {}
 
 
-def test_an_uninvited_seller_sees_nothing_of_it(start: Start, seller: Seller, other_seller: Seller) -> None:
+def test_who_did_not_say_yes_sees_nothing_of_it(start: Start, seller: Seller, other_seller: Seller) -> None:
     party = start(sellers=[seller])
     of_party = Competition.objects.filter(market=party.market)
     assert not of_party.open_to(other_seller).exists()
+    assert not of_party.open_to(seller).exists()  # invited is not asked for
     accepted(party, seller)
     assert of_party.open_to(seller).count() == 10
 
