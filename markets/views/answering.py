@@ -13,7 +13,7 @@ from ..forms import show_refusal
 from ..problems import Refused
 
 
-class Answering(FormMixin):
+class Answering(FormMixin, View):
     """A form whose operation `do` gives the sentence for the next page, or raises Refused."""
 
     def do(self, form: Any) -> str:

@@ -17,6 +17,8 @@ from ..operations.people import describe_seller
 from ..rules import agreement
 from .answering import Answering, Button
 
+TEXTS = "markets/agreement/{}.html"
+
 
 class Company(OwnerPage, TemplateView):
     """What the company is here, and what it still needs."""
@@ -86,7 +88,7 @@ class AgreementPage(Answering, OwnerPage, FormView):
         return super().get_context_data(
             place="agreement",
             version=agreement.VERSION,
-            text=f"markets/agreement/{agreement.VERSION}.html",
+            text=TEXTS.format(agreement.VERSION),
             is_signed=has_signed(self.seller),
             signed=self.seller.agreements.order_by("-signed_at"),
             **kwargs,

@@ -6,6 +6,7 @@ from allauth.account.utils import perform_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -58,7 +59,7 @@ class BehindLink(Page):
         try:
             self.found = self.read(kwargs["token"])
         except BadLink as bad:
-            return TemplateView.response_class(request, ["markets/bad_link.html"], {"bad": bad}, status=bad.status)
+            return TemplateResponse(request, ["markets/bad_link.html"], {"bad": bad}, status=bad.status)
         return super().dispatch(request, *args, **kwargs)
 
 

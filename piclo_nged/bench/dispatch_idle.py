@@ -43,7 +43,7 @@ def measure() -> list[Measured]:
             "piclo_nged.bench.bare",
             str(port),
             str(sink.port),
-            _conninfo(database),
+            conninfo(database),
             *sizes,
         ]
         processes.start("bare", command, ready=listens(port))
@@ -110,5 +110,6 @@ def _arrival(sink: Sink, before: int) -> float:
     return sink.arrived_at[before]
 
 
-def _conninfo(database: dict[str, object]) -> str:
+def conninfo(database: dict[str, object]) -> str:
+    """Where the database is, as a program without settings takes it."""
     return f"host={database['HOST']} port={database['PORT'] or 5432} user={database['USER']} dbname={database['NAME']}"

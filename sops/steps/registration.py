@@ -3,9 +3,20 @@
 from datetime import timedelta
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from markets.models import Asset, Market, Qualification, QualificationChange, Seller
+from markets.models import (
+    Admission,
+    Asset,
+    Market,
+    MpanClash,
+    Qualification,
+    QualificationChange,
+    Seller,
+    TestParty,
+    Zone,
+)
 from markets.operations.assets import offer_assets
 from markets.operations.journal import By
 from markets.problems import Refused
@@ -15,31 +26,55 @@ from .declaration import Lane, Mode, Phase, StepDeclaration
 OPERATOR_DECIDES_WITHIN = timedelta(days=5)  # assumption: NGED has not said how long a decision takes
 
 
+def _markets_where(asset: Combinable, area: Combinable) -> QuerySet[Market]:
+    """Markets of the operators in whose zones or licence area an asset stands; none of a test party that has ended."""
+    in_a_zone = Asset.zones.through.objects.filter(asset=asset, zone__operator=OuterRef("operator"))
+    in_the_area = Zone.objects.exclude(licence_area="").filter(operator=OuterRef("operator"), licence_area=area)
+    ended = Q(test_party__status=TestParty.Status.CLOSED)
+    return Market.objects.filter(Exists(in_a_zone) | Exists(in_the_area)).exclude(ended)
+
+
 def assets_to_check() -> QuerySet[Asset]:
-    """Assets of verified sellers that were never offered to a market."""
+    """Assets of verified sellers that a market open to their seller was not offered yet; or that stand in no market.
+
+    While two sellers have one meter, the asset waits for that to be resolved.
+    """
+    here = _markets_where(OuterRef(OuterRef("pk")), OuterRef(OuterRef("licence_area")))
     offered = Qualification.objects.filter(asset=OuterRef("pk"))
+    admitted = Admission.objects.filter(market=OuterRef("pk"), seller=OuterRef(OuterRef("seller")))
+    to_everyone, to_invited = Q(stage=Market.Stage.OPEN), Q(stage=Market.Stage.INVITED)
+    to_it = here.filter(
+        to_everyone | (to_invited & Exists(admitted)) | Exists(admitted.filter(wave=Admission.Wave.PILOT)),
+        ~Exists(Qualification.objects.filter(asset=OuterRef(OuterRef("pk")), market=OuterRef("pk"))),
+    )
+    clashing = MpanClash.objects.filter(Q(asset=OuterRef("pk")) | Q(other=OuterRef("pk")), resolved_at=None)
     return (
-        Asset.objects.filter(~Exists(offered), retired_at=None, seller__status=Seller.Status.VERIFIED)
+        Asset.objects.filter(retired_at=None, seller__status=Seller.Status.VERIFIED)
+        .filter(Exists(to_it) | (~Exists(offered) & ~Exists(here)), ~Exists(clashing))
         .annotate(fell_due_at=F("registered_at"))
         .select_related("seller")
     )
 
 
 def offer_where_it_stands(subject: Asset, *, by: By) -> None:
-    """Offers the asset to every market of the operators in whose zones or licence area it stands.
+    """Offers the asset to every market that is open to its seller, of the operators in whose area it stands.
 
     Raises Refused where there is none: a foreign MPAN prefix is a question for a person, not an error of the seller.
     """
-    here = Q(operator__zones__assets=subject)
-    if subject.licence_area:
-        here |= Q(operator__zones__licence_area=subject.licence_area)
-    markets = list(Market.objects.filter(here).distinct())
+    here = _markets_where(Value(subject.pk), Value(subject.licence_area))
+    markets = list(here.filter(pk__in=Market.objects.open_to(subject.seller).values("pk")))
     if not markets:
         raise Refused(
             f"{subject} stands in no licence area or zone of a market we know. Ask the seller for its postcode and MPAN."
         )
     for market in markets:
         offer_assets(market=market, assets=[subject], by=by)
+
+
+def meters_of_two_sellers() -> QuerySet[MpanClash]:
+    """Meters that two sellers have registered, and nobody has asked them about yet."""
+    clashes = MpanClash.objects.filter(resolved_at=None).select_related("asset__seller", "other__seller")
+    return clashes.annotate(fell_due_at=F("found_at"))
 
 
 def assets_the_operator_has_not_read() -> QuerySet[QualificationChange]:
@@ -70,6 +105,17 @@ STEPS = (
         due=assets_to_check,
         do=offer_where_it_stands,
         called=lambda asset: f"{asset} of {asset.seller}",
+        deadline=timedelta(days=2),
+    ),
+    StepDeclaration(
+        key="resolve-mpan-clash",
+        phase=Phase.REGISTRATION,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Ask whose meter it is",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=30,
+        due=meters_of_two_sellers,
+        called=lambda clash: f"{clash.mpan}: {clash.asset.seller} and {clash.other.seller}",
         deadline=timedelta(days=2),
     ),
     StepDeclaration(

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
 from markets.models import (
+    AccountLink,
+    Admission,
     Agreement,
     Asset,
     Auction,
@@ -19,6 +21,8 @@ from markets.models import (
     Contract,
     DispatchContact,
     IdempotentCall,
+    Invitation,
+    JoiningRequest,
     JournalEntry,
     Mail,
     MailAttempt,
@@ -88,6 +92,12 @@ class _Story:
             webhook=webhook, market=self.market, event_id=f"msg_{i}", event="bids.changed", body={}
         )
         SandboxFault.objects.create(operator=self.operator, kind="double")
+        JoiningRequest.objects.create(company=f"Asking {i}", name="N", email=f"ask{i}@crowd.example")
+        Invitation.objects.create(
+            seller=self.seller, email=f"come{i}@crowd.example", invited_by=f"Casey {i}", expires_at=self.now
+        )
+        Admission.objects.create(market=self.market, seller=self.seller, accepted_by=self.user)
+        AccountLink.objects.create(seller=self.seller, operator=self.operator, account=f"Account {i}")
         IdempotentCall.objects.create(token=self.token, key=f"k{i}", request_sha256="", status=200, answer={})
 
     def _bidding(self) -> None:
@@ -114,9 +124,7 @@ class _Story:
             local_end="20:00",
             required_kw=100,
         )
-        CompetitionRevision.objects.create(
-            competition=self.competition, revision=2, changes=[], revised_at=self.now
-        )
+        CompetitionRevision.objects.create(competition=self.competition, revision=2, changes=[], revised_at=self.now)
         PreviewNote.objects.create(competition=self.competition, revision=1, note=f"Note {i}", asked_by="NGED")
         moments = {f"{name}_days_before": 1 for name in ("published", "opens", "closes", "results")}
         times = {f"{name}_local": "12:00" for name in ("published", "opens", "closes", "results")}

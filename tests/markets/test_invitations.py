@@ -99,7 +99,10 @@ def test_the_link_of_another_purpose_opens_nothing(newcomer: Seller):
 def test_who_has_an_account_accepts_as_themselves_and_nobody_else_does(seller: Any, member: Any, other_member: Any):
     asked = people.invite_seller(name="Second Ltd", email=member.email, by="tests")
     invitation = asked.invitations.get()
-    assert "You have an account with us already" in Mail.objects.get(recipient=member.email, subject__contains="Second").text
+    assert (
+        "You have an account with us already"
+        in Mail.objects.get(recipient=member.email, subject__contains="Second").text
+    )
     for somebody in ("tests", other_member):
         with pytest.raises(invitations.AnotherPerson, match=f"Sign in as {member.email}"):
             invitations.accept_invitation(invitation=invitation, by=somebody, password="another-password-1")

@@ -34,9 +34,7 @@ def test_a_link_pressed_many_times_is_one_member():
 
 
 def test_a_person_invited_by_many_who_accepts_all_at_once_has_one_account():
-    asked = [
-        people.invite_seller(name=f"Company {n}", email=WHO, by="tests").invitations.get() for n in range(CALLERS)
-    ]
+    asked = [people.invite_seller(name=f"Company {n}", email=WHO, by="tests").invitations.get() for n in range(CALLERS)]
     told = at_once(lambda n: invitations.accept_invitation(invitation=asked[n], by=WHO))
     assert sum(isinstance(answer, Membership) for answer in told) == 1
     assert sum("Sign in as" in str(answer) for answer in told if isinstance(answer, Refused)) == CALLERS - 1

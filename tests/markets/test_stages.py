@@ -27,9 +27,7 @@ def test_asking_twice_is_one_request_and_another_after_an_answer():
 
 
 def test_a_machine_that_asks_for_everybody_is_stopped():
-    made = [
-        JoiningRequest(company=f"C{n}", name="N", email=f"n{n}@c.example") for n in range(joining.MOST_AN_HOUR)
-    ]
+    made = [JoiningRequest(company=f"C{n}", name="N", email=f"n{n}@c.example") for n in range(joining.MOST_AN_HOUR)]
     JoiningRequest.objects.bulk_create(made)
     with pytest.raises(joining.TooManyAsk, match="again in an hour"):
         joining.ask_to_join(**ASKING)
@@ -108,7 +106,9 @@ def test_no_bid_is_taken_until_a_new_version_is_signed(
         bids.place_bids(seller=seller, market=market, offers=[offer()], by="tests")
     with pytest.raises(Refused, match="new wording, version 2027-1"):
         agreements.sign_agreement(seller=seller, version="2026-1", signatory="A.", by="tests")
-    agreements.sign_agreement(seller=seller, version="2027-1", signatory="A. Signatory", position="director", by="tests")
+    agreements.sign_agreement(
+        seller=seller, version="2027-1", signatory="A. Signatory", position="director", by="tests"
+    )
     assert len(bids.place_bids(seller=seller, market=market, offers=[offer()], by="tests")) == 1
 
 
@@ -147,6 +147,8 @@ def test_company_numbers(typed: str, number: str, is_one: bool):
     assert (not company_number_problem(number)) == is_one
 
 
-@pytest.mark.parametrize(("phone", "is_one"), [("", True), ("+44 20 7946 0000", True), ("call me", False), ("999", False)])
+@pytest.mark.parametrize(
+    ("phone", "is_one"), [("", True), ("+44 20 7946 0000", True), ("call me", False), ("999", False)]
+)
 def test_telephones(phone: str, is_one: bool):
     assert (not phone_problem(phone)) == is_one

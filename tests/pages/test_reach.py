@@ -17,6 +17,8 @@ from dispatch.models import Acknowledgement, Instruction
 from dispatch.operations import answer_token
 from markets.models import Bid, BidChange, Membership, Seller, User
 from markets.operations.competitions import preview_token
+from markets.operations.invitations import invite_member
+from markets.operations.links import link
 from settlement.models import Statement
 
 from .markup import faults
@@ -35,7 +37,12 @@ class Things:
     def address(self, name: str) -> str:
         competition = self.bid.competition
         token = answer_token(instruction_id=self.instruction.pk, mailbox="dispatch@voltwise.example")
+        seller = self.bid.seller
         values: dict[str, list[Any]] = {
+            "markets:invitation": [token_of(link("markets:invitation", seller.invitations.get(accepted_at=None).pk))],
+            "markets:contact-test": [token_of(link("markets:contact-test", *self.mailbox))],
+            "markets:company-member": [seller.memberships.order_by("pk")[0].pk],
+            "markets:company-contact": [self.mailbox[0]],
             "markets:competition": [competition.pk],
             "markets:preview": [preview_token(competition)],
             "markets:bid": [self.bid.reference],
@@ -49,13 +56,29 @@ class Things:
         return reverse(name, args=values.get(name, []))
 
     @property
+    def mailbox(self) -> tuple[int, str]:
+        """Key and address of the seller's dispatch contact."""
+        contact = self.bid.seller.dispatch_contacts.get()
+        return contact.pk, contact.email
+
+    @property
     def secrets(self) -> list[str]:
         """What only members may read."""
         references = [f">{thing.reference}<" for thing in (self.bid, self.bid.contract, self.instruction)]
         return [*references, "Voltwise", "Depot EV-1", "24.88"]
 
 
-PUBLIC = {"home", "markets:preview", "sops:help", "sops:article", "dispatch:answer"}
+PUBLIC = {
+    "home",
+    "dispatch:answer",
+    "markets:contact-test",
+    "markets:invitation",
+    "markets:join",
+    "markets:join-sent",
+    "markets:preview",
+    "sops:article",
+    "sops:help",
+}
 LISTS = {
     "markets:competitions",
     "markets:competition-map",
@@ -66,6 +89,12 @@ LISTS = {
     "markets:contracts-file",
     "markets:assets",
     "markets:asset-register",
+    "markets:company",
+    "markets:company-profile",
+    "markets:company-agreement",
+    "markets:company-account",
+    "markets:company-members",
+    "markets:company-contacts",
     "dispatch:instructions",
     "settlement:statements",
 }
@@ -73,10 +102,20 @@ OWN = {
     "markets:bid",
     "markets:bid-revise",
     "markets:bid-withdraw",
+    "markets:company-member",
+    "markets:company-contact",
     "dispatch:instruction",
     "settlement:statement",
 }
-POSTED = {"markets:choose-seller"}
+POSTED = {  # whose row it is: test_company.py
+    "markets:choose-seller",
+    "markets:contact-remove",
+    "markets:contact-retest",
+    "markets:invitation-renew",
+    "markets:invitation-revoke",
+    "markets:member-remove",
+    "markets:take-part",
+}
 SHOWN = sorted(PUBLIC | LISTS | OWN)
 APPS = (markets.urls, dispatch.urls, settlement.urls, sops.urls)
 NAMES = {"home"} | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern in app.urlpatterns}
@@ -84,7 +123,12 @@ NAMES = {"home"} | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern
 
 @pytest.fixture
 def things(contract: Any, instruction: Instruction, statement: Statement) -> Things:
+    invite_member(seller=contract.seller, email="new@voltwise.example", role="trader", by="tests")
     return Things(contract.bid, instruction, statement)
+
+
+def token_of(address: str) -> str:
+    return address.rstrip("/").rsplit("/")[-1]
 
 
 def text_of(response: HttpResponse) -> str:

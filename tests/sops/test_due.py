@@ -10,7 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch.models import Instruction
-from markets.models import Competition, Market, Operator, Qualification, Receipt, SellerIdentity, User
+from markets.models import (
+    Admission,
+    Competition,
+    Market,
+    MpanClash,
+    Operator,
+    Qualification,
+    Receipt,
+    SellerIdentity,
+    User,
+)
+from markets.operations.clashes import resolve_clash
 from settlement.models import ReadingDay, SettlementRun, Statement
 from sops.models import Case, Step
 from sops.operations import conduct, finish_case, set_mode
@@ -187,3 +198,23 @@ def test_a_month_settled_by_hand_and_by_machine_has_the_same_statements(
     by_hand, by_machine = statements
     assert by_hand == by_machine
     assert by_hand[0][1] > 0
+
+
+def test_an_asset_is_put_to_a_market_that_opens_to_its_seller_later_too(world, customer_success):
+    asset = world.asset()
+    finish("check-asset", customer_success)
+    later = world.new_market()
+    Market.objects.filter(pk=later.pk).update(stage="pilot")
+    assert due("check-asset") == []
+    Admission.objects.create(market=later, seller=asset.seller, wave="pilot")
+    assert due("check-asset") == [asset]
+    finish("check-asset", customer_success)
+    assert due("check-asset") == []
+
+
+def test_an_asset_whose_meter_another_seller_has_waits_for_that(world):
+    first, second = world.asset(), world.asset()
+    clash = MpanClash.objects.create(mpan="1100000000016", asset=second, other=first)
+    assert (due("check-asset"), due("resolve-mpan-clash")) == ([], [clash])
+    resolve_clash(clash=clash, reason="A digit was mistyped.", by="tests")
+    assert (due("check-asset"), due("resolve-mpan-clash")) == ([first, second], [])

@@ -21,6 +21,7 @@ from markets.models import (
     JoiningRequest,
     Mail,
     Market,
+    MpanClash,
     Operator,
     PreviewNote,
     Product,
@@ -64,6 +65,7 @@ class World:
             key=f"m{number}",
             name=f"Market {number}",
             is_mock=True,
+            stage="open",
             clock_offset=self.today - self.now,
         )
 
@@ -235,6 +237,9 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     ),
     "name-seller": lambda world: world.qualification(),
     "check-asset": lambda world: world.asset(),
+    "resolve-mpan-clash": lambda world: MpanClash.objects.create(
+        mpan="1100000000016", asset=world.asset(), other=world.asset()
+    ),
     "send-to-nged": lambda world: world.qualification(),
     "record-qualification": lambda world: world.qualification(named(world), world.now - timedelta(days=6)),
     "publication-late": lambda world: auction(
