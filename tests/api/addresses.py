@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,6 +10,10 @@ from django.urls import URLPattern, URLResolver
 from rest_framework.views import APIView
 
 from markets.endpoints import UnknownAddress
+from markets.models import Bid, Webhook
+from markets.operations.bids import place_bids
+from markets.rules.confirmations import VERSION
+from markets.rules.notices import Offer
 from piclo_nged import api_urls
 from piclo_nged.api_docs import DocsView, RedocView, SchemaView
 
@@ -68,8 +73,21 @@ NGED = {
             {"reference": "INV-1", "month": "2026-12", "contract": world.contract.reference, "amount_gbp": "24.88"}
         ],
     ),
+    ("webhooks", "get"): nged("webhooks"),
+    ("webhooks", "post"): nged("webhooks", lambda world: {"url": "https://flex.example/piclo"}),
+    ("webhook", "delete"): Fair(lambda world: f"/api/nged/v1/webhooks/{webhook_of(world)}"),
+    ("webhook-secret", "post"): Fair(lambda world: f"/api/nged/v1/webhooks/{webhook_of(world)}/secret"),
+    ("faults", "get"): nged("sandbox/faults"),
+    ("faults", "post"): nged("sandbox/faults", lambda world: {"kind": "double"}),
+    ("faults", "delete"): nged("sandbox/faults"),
     ("clock", "post"): nged("sandbox/clock", lambda world: {"market": world.market.key, "forward_seconds": 5}),
 }
+
+
+def webhook_of(world: World) -> int:
+    """A webhook of NGED's sandbox."""
+    made, _ = Webhook.objects.get_or_create(operator=world.market.operator, url="https://flex.example/there")
+    return int(made.pk)
 
 
 def award(world: World) -> dict[str, str]:
@@ -77,12 +95,20 @@ def award(world: World) -> dict[str, str]:
     return {name: str(getattr(world.contract, name)) for name in names}
 
 
+def bid_of(world: World) -> str:
+    """The address of a bid that can still be changed."""
+    offer = Offer("OPEN-1", ("Evening",), Decimal(10), utilisation_gbp_per_mwh=Decimal(200), assets=(world.asset.ref,))
+    standing = Bid.objects.filter(competition__reference="OPEN-1").first()
+    [bid] = [standing] if standing else place_bids(seller=world.seller, market=world.market, offers=[offer], by="tests")
+    return f"/api/v1/bids/{bid.reference}"
+
+
 SELLER = {
     ("assets", "get"): seller("assets"),
     ("competitions", "get"): seller("competitions"),
     ("bids", "get"): seller("bids"),
     ("bids", "post"): Fair(
-        lambda world: f"/api/v1/bids?market={world.market.key}",
+        lambda world: f"/api/v1/bids?market={world.market.key}&confirms_rules={VERSION}",
         lambda world: [
             {
                 "competition": "OPEN-1",
@@ -93,6 +119,11 @@ SELLER = {
             }
         ],
     ),
+    ("bid", "get"): Fair(bid_of),
+    ("bid", "put"): Fair(bid_of, lambda world: {"capacity_kw": 10, "utilisation_gbp_per_mwh": 200}),
+    ("bid", "delete"): Fair(bid_of),
+    ("results", "get"): seller("results"),
+    ("rules", "get"): seller("rules"),
     ("contracts", "get"): seller("contracts"),
     ("instructions", "get"): seller("instructions"),
     ("readings", "get"): seller("readings"),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from markets.models import Asset, Bid, BidChange, Competition, Confirmation, Market
-from markets.rules.confirmations import RULES, VERSION
+from markets.models import Asset, Bid, BidChange, Competition, Market
+from markets.rules.confirmations import VERSION
 from settlement.models import ReadingDay
 from tests.conftest import close
 
