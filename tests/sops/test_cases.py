@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from dispatch.models import Instruction, Trigger
-from markets.models import JournalEntry, Market, Seller, User
+from markets.models import Asset, JournalEntry, Market, Seller, User
 from markets.operations import people
 from markets.problems import Refused
 from sops.models import Case, Step
@@ -64,12 +64,9 @@ def test_done_only_closes_where_the_subject_was_done_in_another_place(case, cust
 
 
 def test_where_the_operation_refuses_the_case_stays_open_and_nothing_is_changed(
-    steps, market, seller, make_asset, customer_success
+    steps, market, seller, customer_success
 ):
-    make_asset(seller)
-    seller.assets.get().qualifications.all().delete()
-    seller.assets.get().zones.clear()
-    seller.assets.update(licence_area="")  # as with the MPAN of an independent network
+    Asset.objects.create(seller=seller, ref="A", name="A", technology="Battery")  # of an independent network
     conduct()
     case = Case.objects.get(step__key="check-asset")
     with pytest.raises(Refused, match="licence area"):
