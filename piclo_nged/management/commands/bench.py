@@ -9,12 +9,13 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from piclo_nged.bench import dispatch_idle, results_in, story
+from piclo_nged.bench import bids_feed, dispatch_idle, results_in, story
 from piclo_nged.bench.measured import Measured
 
 BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "story": story.measure,
     "dispatch-idle": dispatch_idle.measure,
+    "bids-feed": bids_feed.measure,
     "results-in": results_in.measure,
 }
 
