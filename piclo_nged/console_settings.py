@@ -48,6 +48,8 @@ NAVIGATION = [
         ("Bid changes", "history", "markets_bidchange"),
         ("Receipts", "receipt", "markets_receipt"),
         ("Contracts", "handshake", "markets_contract"),
+        ("Discrepancies", "difference", "markets_discrepancy"),
+        ("Openings of sealed bids", "lock_open", "markets_sealopening"),
     ),
     _nouns(
         "3 Dispatch",

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputW
 from ..models import Market, Operator, Product, User, Zone
 from ..operations.clock import move_clock
 from ..operations.tokens import issue_token
+from ..sealing import holds_sealed_bids
 from .acting import operation
 from .joining import Stages
 from .noun import EditableNoun
@@ -74,6 +75,11 @@ class MarketAdmin(Stages, EditableNoun):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*super().get_fields(request, obj), *(["market_time"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """No tick of one person opens what is sealed: the database would refuse it too."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "feed_is_live"] if obj and not obj.feed_is_live and holds_sealed_bids(obj) else fixed
 
     @display(description="Market time now")
     def market_time(self, market: Market) -> str:

@@ -53,7 +53,7 @@ class SignForm(forms.Form):
     signatory = forms.CharField(label="Name of the signatory", max_length=200)
     position = forms.CharField(label="Position in the company", max_length=200, help_text="For example: director.")
     agreed = forms.BooleanField(
-        label="The company agrees to the text above, and I may sign for it.",
+        label="I may sign for the company, and it agrees to the text above.",
         error_messages={"required": "Tick the box: without it nothing is signed."},
     )
 

@@ -67,7 +67,13 @@ def _decided(link: AccountLink, status: str, reason: str, by: By) -> AccountLink
     link.status, link.reason, link.decided_at = status, reason, timezone.now()
     link.save(update_fields=["status", "reason", "decided_at"])
     mail.queue([emails.account_decided(link=link, email=email) for email in owners_of(link.seller)])
-    record(by=by, verb=f"account_{status}", subject=link.seller, reason=reason, account=link.account)
+    record(
+        by=by,
+        verb="link_account" if status == AccountLink.Status.LINKED else "refuse_account_link",
+        subject=link.seller,
+        reason=reason,
+        account=link.account,
+    )
     return link
 
 

@@ -26,7 +26,7 @@ def invite_seller(
         name__iexact=name, defaults={"name": name, "company_number": tidy(company_number), "phone": phone}
     )
     if is_new:
-        record(by=by, verb="register_seller", subject=seller)
+        record(by=by, verb="invite_seller", subject=seller)
     invite_member(seller=seller, email=email, role=role, by=by)
     return seller
 

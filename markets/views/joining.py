@@ -78,7 +78,7 @@ class InvitationPage(BehindLink, FormView):
     def visitor(self) -> str:
         """Who is in front of the page: `new`, `known` (must sign in), `invited` (is signed in) or `other`."""
         if self.request.user.is_authenticated:
-            return "invited" if self.request.user.email == self.found.email else "other"
+            return "invited" if self.request.user.email.lower() == self.found.email else "other"
         return "known" if User.objects.filter(email__iexact=self.found.email).exists() else "new"
 
     def get_form_kwargs(self) -> dict[str, Any]:
