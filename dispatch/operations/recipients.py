@@ -38,7 +38,7 @@ def recipients(*, situation: Situation, zone: str, calls: Sequence[Call]) -> lis
     unknown = [call for call, evidence in zip(calls, found, strict=True) if not evidence]
     alike = _alike(situation.market, zone, unknown) if unknown else {}
     reached = [
-        addressee(call, evidence, () if evidence else alike[_first_word(call)])
+        addressee(call, evidence, () if evidence else alike[_first_word(call)], rehearsal=situation.market.is_mock)
         for call, evidence in zip(calls, found, strict=True)
     ]
     oncall: list[str] = []
@@ -48,11 +48,16 @@ def recipients(*, situation: Situation, zone: str, calls: Sequence[Call]) -> lis
 
 
 def oncall_addresses(*, market: Market | None, operator: Operator) -> list[str]:
-    """Customer success on call: the market's address, else those of the operator's markets, else our own mailbox."""
+    """Customer success on call: the market's address, else those of the operator's markets, else our own mailbox.
+
+    A mock market wakes nobody who is on call for real ones.
+    """
     if market is not None and market.oncall_email:
         return [market.oncall_email]
-    others = operator.markets.exclude(oncall_email="").values_list("oncall_email", flat=True)
-    return sorted(set(others)) or [parseaddr(settings.DEFAULT_FROM_EMAIL)[1]]
+    others = operator.markets.exclude(oncall_email="")
+    if market is not None:
+        others = others.filter(is_mock=market.is_mock)
+    return sorted(set(others.values_list("oncall_email", flat=True))) or [parseaddr(settings.DEFAULT_FROM_EMAIL)[1]]
 
 
 def _recipients(who: Addressee, oncall: Sequence[str]) -> Recipients:

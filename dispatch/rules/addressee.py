@@ -48,14 +48,19 @@ class Addressee:
     note: str = ""
 
 
-def addressee(call: Call, found: Iterable[tuple[By, Found]], alike: Sequence[str] = ()) -> Addressee:
-    """Decides for one call. `alike`: sellers to suggest where none was found."""
+def addressee(
+    call: Call, found: Iterable[tuple[By, Found]], alike: Sequence[str] = (), *, rehearsal: bool = False
+) -> Addressee:
+    """Decides for one call. `alike`: sellers to suggest where none was found.
+
+    In a `rehearsal` nobody is written to who has not confirmed the mailbox by its test message.
+    """
     by_rank: dict[By, dict[int, Found]] = {}
     for by, seller in found:
         by_rank.setdefault(by, {})[seller.seller_id] = seller
     sellers = by_rank[min(by_rank)] if by_rank else {}
     if len(sellers) == 1:
-        return _reached(next(iter(sellers.values())))
+        return _reached(next(iter(sellers.values())), rehearsal)
     candidates = [_presented(seller) for seller in sellers.values()] or list(alike)
     why = "is not clear: each of these is named" if sellers else "is not known to us"
     named = call.named or (f"contract {call.contract}" if call.contract else "nobody")
@@ -65,11 +70,14 @@ def addressee(call: Call, found: Iterable[tuple[By, Found]], alike: Sequence[str
     )
 
 
-def _reached(seller: Found) -> Addressee:
+def _reached(seller: Found, rehearsal: bool) -> Addressee:
     """Verified mailboxes; without any all others, and on-call is told; without those on-call alone."""
     verified = tuple(box for box in seller.mailboxes if box.is_verified)
     if verified:
         return Addressee(seller, verified, False)
+    if rehearsal:
+        note = f"No mailbox of {_presented(seller)} is verified. This is a mock market: nobody else was written to."
+        return Addressee(seller, (), True, note)
     if seller.mailboxes:
         addresses = ", ".join(box.email for box in seller.mailboxes)
         note = f"No mailbox of {_presented(seller)} is verified. This went to {addresses}: make sure that it was read."

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from markets.operations import mail
+from markets.operations.admissions import heard
 from markets.operations.journal import By, record
 from markets.problems import Refused
 
@@ -35,15 +36,17 @@ def issue_run(*, run: SettlementRun, by: By) -> list[Statement]:
         .order_by("pk")
     )
     changed = changes_by_seller(run)
+    told = {seller.pk for seller in heard(run.market, [statement.seller for statement in statements])}
     mails = [
         letter
         for statement in statements
+        if statement.seller_id in told
         for letter in emails.statement_issued(statement, change_sentence(changed.get(statement.seller_id, [])))
     ]
     mail.queue(mails)
     run.status = SettlementRun.Status.ISSUED
     run.save(update_fields=["status"])
-    unreached = [s.seller.name for s in statements if not s.seller.memberships.all()]
+    unreached = [s.seller.name for s in statements if s.seller_id not in told or not s.seller.memberships.all()]
     record(
         by=by, verb="issue_run", subject=run, statements=len(statements), mails=len(mails), without_mailbox=unreached
     )

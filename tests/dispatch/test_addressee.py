@@ -22,6 +22,13 @@ def test_without_a_verified_mailbox_all_get_it_and_on_call_is_told() -> None:
     assert "new@voltwise.example" in who.note
 
 
+def test_in_a_rehearsal_nobody_is_written_to_who_did_not_confirm() -> None:
+    who = addressee(CALL, [(By.IDENTITY, Found(1, "Voltwise", "", (UNVERIFIED,)))], rehearsal=True)
+    assert (who.mailboxes, who.tell_oncall) == ((), True)
+    assert "No mailbox of Voltwise is verified" in who.note
+    assert addressee(CALL, [(By.IDENTITY, VOLTWISE)], rehearsal=True).mailboxes == (VERIFIED,)
+
+
 def test_without_any_mailbox_on_call_alone_is_told() -> None:
     who = addressee(CALL, [(By.IDENTITY, Found(1, "Voltwise", "0117 496 0000"))])
     assert (who.mailboxes, who.tell_oncall) == ((), True)
