@@ -21,7 +21,7 @@ class JoiningRequest(models.Model):
 
     company = models.CharField(max_length=200)
     company_number = models.CharField(max_length=20, blank=True)
-    name = models.CharField("your name", max_length=200)
+    name = models.CharField("name of the person", max_length=200)
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
     message = models.TextField(blank=True, help_text="What they have and where, in their own words.")
