@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    asset_import,
     assets,
     bids,
     calendar,
@@ -34,6 +35,13 @@ urlpatterns = [
     path("contracts/contracts.csv", contracts.ContractFile.as_view(), name="contracts-file"),
     path("assets/", assets.AssetList.as_view(), name="assets"),
     path("assets/register/", assets.AssetRegistration.as_view(), name="asset-register"),
+    path("assets/import/", asset_import.AssetImport.as_view(), name="asset-import"),
+    path("assets/import/template.csv", asset_import.AssetTemplate.as_view(), name="asset-template"),
+    path("assets/import/<int:pk>/", asset_import.AssetUploadPage.as_view(), name="asset-upload"),
+    path("assets/assets.csv", asset_import.AssetFile.as_view(), name="assets-file"),
+    path("assets/<int:pk>/", assets.AssetPage.as_view(), name="asset"),
+    path("assets/<int:pk>/change/", assets.AssetRevision.as_view(), name="asset-revise"),
+    path("assets/<int:pk>/retire/", assets.AssetRetirement.as_view(), name="asset-retire"),
     path("join/", joining.Join.as_view(), name="join"),
     path("join/sent/", joining.JoinSent.as_view(), name="join-sent"),
     path("invitation/<str:token>/", joining.InvitationPage.as_view(), name="invitation"),

@@ -19,6 +19,7 @@ from markets.models import (
     Competition,
     CompetitionRevision,
     Contract,
+    Discrepancy,
     DispatchContact,
     IdempotentCall,
     Invitation,
@@ -34,6 +35,7 @@ from markets.models import (
     Qualification,
     Receipt,
     SandboxFault,
+    SealOpening,
     Seller,
     SellerIdentity,
     ServiceWindow,
@@ -146,6 +148,8 @@ class _Story:
             changed_at=self.now,
         )
         Receipt.objects.create(bid=self.bid, revision=1)
+        Discrepancy.objects.create(market=self.market, kind="unknown_bid", bid=f"B-x{i}", theirs="rejected")
+        SealOpening.objects.create(competition=self.competition, reason="-", asked_by=self.user)
         self.contract = Contract.objects.create(
             bid=self.bid, seller=self.seller, market=self.market, accepted_kw=5, awarded_at=self.now
         )
