@@ -4,11 +4,11 @@ from functools import reduce
 from operator import or_
 
 import django_filters
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from .access import membership_of
 from .gates import SOON
-from .models import Bid, Competition, Contract, MarketTime, Product
+from .models import Asset, Bid, Competition, Contract, MarketTime, Product, Qualification
 from .qualifying import qualifying_for
 
 STATES = (
@@ -106,3 +106,36 @@ class ContractFilter(WordsFilter):
     class Meta:
         model = Contract
         fields: list[str] = []
+
+
+class AssetFilter(WordsFilter):
+    """A seller's assets by words, by what a market decided, and in use or retired."""
+
+    words = (
+        "ref__icontains",
+        "name__icontains",
+        "technology__icontains",
+        "postcode__icontains",
+        "import_meter_id__startswith",
+        "export_meter_id__startswith",
+        "zones__code__icontains",
+    )
+    decision = django_filters.ChoiceFilter(
+        label="Decision", method="decided", choices=Qualification.Status.choices, empty_label="Any decision"
+    )
+    state = django_filters.ChoiceFilter(
+        label="State", method="at_state", choices=(("in-use", "In use"), ("retired", "Retired")), empty_label="All assets"
+    )
+
+    class Meta:
+        model = Asset
+        fields: list[str] = []
+
+    def with_words[M: Model](self, rows: QuerySet[M], name: str, value: str) -> QuerySet[M]:
+        return super().with_words(rows, name, value).distinct()
+
+    def decided(self, rows: QuerySet[Asset], name: str, value: str) -> QuerySet[Asset]:
+        return rows.filter(Exists(Qualification.objects.filter(asset=OuterRef("pk"), status=value)))
+
+    def at_state(self, rows: QuerySet[Asset], name: str, value: str) -> QuerySet[Asset]:
+        return rows.filter(retired_at__isnull=value == "in-use")

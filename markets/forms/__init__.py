@@ -3,8 +3,8 @@
 What an operation refuses is put beside the field it names (`show_refusal`), so that it can be corrected there.
 """
 
-from .assets import AssetForm
+from .assets import AssetForm, AssetRevisionForm
 from .bids import BidForm, RevisionForm, usable_assets
 from .fields import show_refusal
 
-__all__ = ["AssetForm", "BidForm", "RevisionForm", "show_refusal", "usable_assets"]
+__all__ = ["AssetForm", "AssetRevisionForm", "BidForm", "RevisionForm", "show_refusal", "usable_assets"]

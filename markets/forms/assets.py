@@ -1,13 +1,71 @@
-"""What sellers type of an asset."""
+"""What sellers type of an asset: one form with the fields they know, few of them required."""
 
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from ..models import Asset
-from ..rules.notices import AssetEntry
-from .fields import Measured
+from ..rules.notices import ZERO, AssetEntry
+from ..rules.registering import FIELDS, INTERVALS, tidied
+from .fields import Measured, Minutes
+
+NOT_SAID = ("", "Not said")
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the form. `is_closed`: shown when it is asked for."""
+
+    title: str
+    hint: str
+    fields: list[BoundField]
+    is_closed: bool = False
+
+
+GROUPS = (
+    ("What it is", "", ("ref", "name", "technology", "device_count", "category", "scale")),
+    (
+        "Where it is connected",
+        "",
+        ("postcode", "voltage_level", "import_meter_id", "export_meter_id", "connection_status", "operational_date"),
+    ),
+    (
+        "What it can do",
+        "At least one of the first two. Fill in the others where it can offer less than its connection allows.",
+        ("max_export_capacity_kw", "max_import_capacity_kw", "active_export_kw", "active_import_kw"),
+    ),
+)
+MORE = (
+    "More that the operator may ask",
+    "All of it is optional. What you know now saves a question later.",
+    (
+        *("response_time_minutes", "recovery_time_minutes", "min_runtime_minutes", "max_runtime_minutes"),
+        *("metering_point", "meter_interval_minutes", "supplier", "zones", "latitude", "longitude"),
+        *("reactive_export_kvar", "reactive_import_kvar"),
+    ),
+)
+
+
+class Degrees(forms.DecimalField):
+    """A coordinate with six decimals at most."""
+
+    unit = "degrees"
+
+    def __init__(self, **options: Any):
+        messages = {"invalid": "Give degrees with decimals, for example 52.9548."}
+        super().__init__(max_digits=9, decimal_places=6, required=False, error_messages=messages, **options)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off", "step": "any"}
+
+
+def _minutes(label: str, help_text: str) -> Minutes:
+    return Minutes(label=label, required=False, min_value=0, max_value=2**31 - 1, help_text=help_text)
 
 
 class AssetForm(forms.Form):
@@ -23,44 +81,95 @@ class AssetForm(forms.Form):
     device_count = forms.IntegerField(
         label="Number of devices", min_value=1, initial=1, help_text="More than 1 for a group of like devices."
     )
+    category = forms.ChoiceField(label="Category", choices=[NOT_SAID, *Asset.Category.choices], required=False)
+    scale = forms.ChoiceField(label="Scale", choices=[NOT_SAID, *Asset.Scale.choices], required=False)
+    postcode = forms.CharField(
+        label="Postcode", max_length=10, help_text="Where it is connected: it decides the zone. For example NG1 1AA."
+    )
+    voltage_level = forms.ChoiceField(
+        label="Connected at", choices=Asset.Voltage, help_text="Homes and small businesses: low voltage."
+    )
+    import_meter_id = forms.CharField(
+        label="Import MPAN",
+        max_length=30,
+        required=False,
+        help_text="13 digits, on the electricity bill. One of the two is needed.",
+    )
+    export_meter_id = forms.CharField(
+        label="Export MPAN", max_length=30, required=False, help_text="13 digits, where it exports."
+    )
+    connection_status = forms.ChoiceField(label="Connection", choices=Asset.Connection)
+    operational_date = forms.DateField(
+        label="In operation from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Needed where it is planned.",
+    )
     max_export_capacity_kw = Measured(
         label="Largest export", unit="kW", required=False, help_text="What it can send to the network."
     )
     max_import_capacity_kw = Measured(
         label="Largest import", unit="kW", required=False, help_text="What it can take from the network."
     )
-    postcode = forms.CharField(label="Postcode", max_length=10, help_text="Where it is connected: it decides the zone.")
-    voltage_level = forms.ChoiceField(label="Connected at", choices=Asset.Voltage)
-    import_meter_id = forms.CharField(
-        label="Import MPAN", max_length=20, required=False, help_text="13 digits, on the electricity bill."
+    active_export_kw = Measured(
+        label="Export it can offer", unit="kW", required=False, help_text="Empty: all of its largest export."
     )
-    export_meter_id = forms.CharField(
-        label="Export MPAN", max_length=20, required=False, help_text="13 digits, where it exports."
+    active_import_kw = Measured(
+        label="Import it can offer", unit="kW", required=False, help_text="Empty: all of its largest import."
     )
+    response_time_minutes = _minutes("Response time", "From the instruction to full delivery.")
+    recovery_time_minutes = _minutes("Recovery time", "The rest it needs before it can run again.")
+    min_runtime_minutes = _minutes("Shortest run", "If it cannot run for less.")
+    max_runtime_minutes = _minutes("Longest run", "How long it can deliver in one go.")
+    metering_point = forms.ChoiceField(label="Metered at", choices=Asset.MeteringPoint)
     meter_interval_minutes = forms.TypedChoiceField(
-        label="Meter readings", choices=[(30, "Half-hourly"), (1, "Minute by minute")], coerce=int, initial=30
+        label="Meter readings", choices=[*reversed(INTERVALS.items())], coerce=int, initial=30
     )
+    supplier = forms.CharField(label="Supplier", max_length=100, required=False, help_text="Who sends the bill.")
     zones = forms.CharField(
-        label="Zones", required=False, help_text="Zone codes, if you know them, with a comma between."
+        label="Zones",
+        required=False,
+        help_text="Only where we do not find the postcode: zone codes, with a comma between.",
     )
+    latitude = Degrees(label="Latitude", help_text="For example 52.9548.")
+    longitude = Degrees(label="Longitude", help_text="For example -1.1581.")
+    reactive_export_kvar = Measured(label="Reactive export", unit="kVAr", required=False)
+    reactive_import_kvar = Measured(label="Reactive import", unit="kVAr", required=False)
 
-    def clean_import_meter_id(self) -> str:
-        return self.cleaned_data["import_meter_id"].replace(" ", "")
-
-    def clean_export_meter_id(self) -> str:
-        return self.cleaned_data["export_meter_id"].replace(" ", "")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and not (data["max_export_capacity_kw"] or data["max_import_capacity_kw"]):
-            self.add_error("max_export_capacity_kw", "Say how much it can export, import, or both.")
-        if not self.errors and not (data["import_meter_id"] or data["export_meter_id"]):
-            self.add_error("import_meter_id", "Give at least one MPAN: readings come by it.")
-        return data
+    def groups(self) -> Iterator[Group]:
+        """The parts of the form; the last is closed unless something in it was filled in or is wrong."""
+        for title, hint, names in GROUPS:
+            yield Group(title, hint, [self[name] for name in names])
+        title, hint, names = MORE
+        usual = {"metering_point": "boundary", "meter_interval_minutes": "30"}
+        filled = any(str(self[name].value() or "") != usual.get(name, "") for name in names)
+        wrong = any(self[name].errors for name in names) if self.is_bound else False
+        yield Group(title, hint, [self[name] for name in names], is_closed=not (self.is_bound and filled) and not wrong)
 
     def entry(self) -> AssetEntry:
         data = dict(self.cleaned_data)
         data["zones"] = tuple(data["zones"].replace(",", " ").split())
         for name in ("max_export_capacity_kw", "max_import_capacity_kw"):
-            data[name] = data[name] or Decimal(0)
-        return AssetEntry(**data)
+            data[name] = data[name] or ZERO
+        return tidied(AssetEntry(**data))
+
+    def digest(self) -> str:
+        """Stands for what was checked: what is registered is the same, or it is checked again."""
+        said = {name: _plain(getattr(self.entry(), name)) for name in FIELDS}
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+class AssetRevisionForm(AssetForm):
+    """A registered asset as its seller states it now. Its reference stays."""
+
+    def __init__(self, *args: Any, entry: AssetEntry, zones_by_hand: bool, **kwargs: Any):
+        said = {name: _plain(getattr(entry, name)) for name in FIELDS}
+        said["zones"] = ", ".join(entry.zones) if zones_by_hand else ""
+        super().__init__(*args, initial=said, **kwargs)
+        self.fields["ref"].disabled = True
+        self.fields["ref"].help_text = "Bids and readings know it by this: it stays."
+
+
+def _plain(value: Any) -> Any:
+    """A decimal without needless zeros, as people type it."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
