@@ -13,6 +13,8 @@ from ..lists import FilteredList
 from ..models import Competition, Market, MarketTime, Zone
 from ..rules.zone_map import STATES, Frame, ZoneFacts, frame_around, zone_map
 
+MOST_ZONES = 1000
+"""More than anybody looks through; those with the largest need are shown."""
 PUBLISHED = Q(status=Competition.Status.PUBLISHED)
 STILL_OPEN = PUBLISHED & Q(opens_at__lte=CLOCK, closes_at__gt=CLOCK)
 ZONE = ("zone__code", "zone__name", "zone__licence_area", "zone__latitude", "zone__longitude")
@@ -39,14 +41,16 @@ class ZoneMapPage(FilteredList, SellerPage, ListView):
         """One row per zone. The found competitions are asked by key, so that no filter's columns split a zone."""
         found = self.filtered(Competition.objects.open_to(self.seller)).values("pk")
         rows = Competition.objects.filter(pk__in=found).order_by().values(*ZONE).annotate(**COUNTS)
-        return rows.values_list(*ZONE, *COUNTS)
+        return rows.values_list(*ZONE, *COUNTS).order_by("-kw", "zone__code")[: MOST_ZONES + 1]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        zones = sorted(map(_facts, self.object_list), key=lambda zone: (zone.licence_area, zone.code))
+        found = list(map(_facts, self.object_list))
+        zones = sorted(found[:MOST_ZONES], key=lambda zone: (zone.licence_area, zone.code))
         query = self.request.GET.copy()
         query.pop("zone", None)
         return super().get_context_data(
             zones=zones,
+            has_more=len(found) > MOST_ZONES,
             drawing=zone_map(zones, self.frame()),
             words=WORDS,
             rest_of_query=query.urlencode(),

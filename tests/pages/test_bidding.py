@@ -12,8 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from markets.models import Asset, Bid, BidChange, Competition, Confirmation, Contract, Market, Seller
+from markets.operations.clock import move_clock
 from markets.operations.feeds import read_bid_changes, receive_receipts
 from markets.rules.confirmations import RULES, VERSION
+from markets.rules.earnings import service_hours
 
 from ..conftest import close
 from .markup import faults
@@ -241,3 +243,63 @@ def test_an_accepted_bid_says_its_contract(contract: Contract, browser_of_member
     page = browser_of_member.get(f"/bids/{contract.bid}/").content.decode()
     assert f"it is now contract {contract}" in page
     assert "Accepted" in page
+
+
+def test_what_a_bid_could_earn_is_said_without_script_and_nothing_typed_is_lost(
+    place: Callable[..., HttpResponse], competition: Competition, browser_of_member: Client
+):
+    response = place(estimate="1", confirmed="", utilisation_gbp_per_mwh="")
+    page = response.content.decode()
+    assert (response.status_code, Bid.objects.count()) == (200, 0)
+    assert faults(response) == []
+    hours = service_hours(competition.windows.all())
+    assert f"£{hours * 100 * Decimal('0.0505'):,.2f}" in page
+    assert "This is no promise." in page
+    assert 'value="50.5"' in page
+    assert 'value="VW/1"' in page
+    assert "errorlist" not in page  # what is missing yet is no error yet
+
+
+def test_an_estimate_of_something_wrong_says_so_beside_the_field(place: Callable[..., HttpResponse]):
+    page = place(estimate="1", capacity_kw="five").content.decode()
+    assert "for example 12.5" in page
+    assert "here stands what the bid could earn" in page
+
+
+def test_while_one_types_only_the_estimate_is_sent(browser_of_member: Client, competition: Competition, asset: Asset):
+    address = reverse("markets:competition", args=[competition.pk])
+    sent = fields(competition, asset, estimate="1")
+    part = browser_of_member.post(address, sent, HTTP_HX_REQUEST="true").content.decode()
+    assert "<html" not in part
+    assert "From no call to all hours" in part
+    assert Bid.objects.count() == 0
+
+
+def test_the_rules_are_confirmed_in_their_wording_and_the_confirmation_is_kept(place: Callable[..., HttpResponse]):
+    refused = place(confirmed="an old wording")
+    assert "have a new wording" in refused.content.decode()
+    assert (refused.status_code, Bid.objects.count()) == (422, 0)
+    page = refused.content.decode()
+    assert all(rule.sentence in page for rule in RULES)
+    place()
+    confirmation = Confirmation.objects.get()
+    assert (confirmation.version, confirmation.bid_count) == (VERSION, 1)
+
+
+def test_the_smallest_offer_of_a_window_is_said_beside_the_capacity(
+    place: Callable[..., HttpResponse], competition: Competition
+):
+    competition.windows.update(minimum_kw=100)
+    assert "no less than 100 kW" in errors(place())["capacity_kw"][0]
+
+
+def test_minutes_before_closure_a_person_reads_how_long_is_left_and_what_was_saved(
+    place: Callable[..., HttpResponse], competition: Competition, market: Market, browser_of_member: Client
+):
+    move_clock(market=market, to=competition.closes_at - timedelta(minutes=5), by="tests")
+    page = browser_of_member.get(reverse("markets:competition", args=[competition.pk])).content.decode()
+    assert re.search(r">(5 min|4 min 5\d s)<", page)
+    saved = browser_of_member.get(place().headers["Location"]).content.decode()
+    assert re.search(
+        r"Saved on \w+ \d+ \w+ \d{4}, \d\d:\d\d(:\d\d)? (GMT|BST), 4 min \d+ s before bidding closes", saved
+    )

@@ -1,28 +1,27 @@
 """Finding what is bought: filters in the address, pages, market time, and a cost that does not grow with the market."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pgtrigger
 import pytest
-from django.core.cache import cache
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from markets.models import Asset, Competition, Market, Seller, ServiceWindow
+from markets.models import Asset, Competition, CompetitionRevision, Market, Seller, ServiceWindow, Zone
 from markets.operations.clock import move_clock
 from markets.operations.competitions import withdraw_competition
 
-from ..conftest import close
+from ..conftest import close, notice
 from .markup import faults
 
 pytestmark = pytest.mark.django_db
 LIST = "/competitions/"
-MOST_QUERIES = 12
 
 
 def listed(browser: Client, query: str = "") -> list[str]:
@@ -57,18 +56,22 @@ def season(make_competition: Callable[..., Competition], market: Market) -> None
         ("?q=later", ["LATER"]),
         ("?q=nothing+of+that", []),
         ("?state=open&product=Dynamic", ["SOON"]),
+        ("?mine=qualify", ["SOON", "NEXT"]),
+        ("?mine=qualify&state=soon", ["SOON"]),
     ],
 )
-def test_filters(query: str, found: list[str], season: None, browser_of_member: Client):
+def test_filters(query: str, found: list[str], season: None, asset: Asset, browser_of_member: Client):
     assert listed(browser_of_member, query) == found
 
 
 def test_filters_show_what_they_filter_by_after_a_reload(season: None, browser_of_member: Client):
-    page = browser_of_member.get(f"{LIST}?q=x%22y&zone=plymp&product=Sustain&state=soon").content.decode()
+    page = browser_of_member.get(f"{LIST}?q=x%22y&zone=plymp&product=Sustain&state=soon&mine=qualify").content.decode()
     assert 'value="x&quot;y"' in page
     assert 'value="plymp"' in page
     assert '<option value="Sustain" selected>' in page
     assert '<option value="soon" selected>' in page
+    assert '<option value="qualify" selected>' in page
+    assert "/competitions/map/?q=x%22y&amp;zone=plymp&amp;product=Sustain&amp;state=soon&amp;mine=qualify" in page
     assert "No competition fits" in page
 
 
@@ -101,65 +104,6 @@ def test_htmx_gets_only_the_rows_and_caches_keep_them_apart(season: None, browse
     assert "HX-Request" in rows.headers["Vary"]
     again = browser_of_member.get(LIST, HTTP_HX_REQUEST="true", HTTP_HX_HISTORY_RESTORE_REQUEST="true")
     assert "<html" in again.content.decode()
-
-
-def many(market: Market, template: Competition, count: int) -> None:
-    """Copies of a competition, in bulk: only how many there are matters."""
-    made = Competition.objects.bulk_create(
-        Competition(
-            market=market,
-            reference=f"MANY-{i}",
-            name=f"Many {i}",
-            product=template.product,
-            zone=template.zone,
-            opens_at=template.opens_at,
-            closes_at=template.closes_at,
-            first_day=template.first_day,
-            last_day=template.last_day,
-            required_kw=10,
-        )
-        for i in range(count)
-    )
-    Competition.objects.filter(pk__in=[c.pk for c in made]).update(status="published")
-
-
-def queries(browser: Client, address: str) -> int:
-    cache.clear()
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert browser.get(address).status_code == 200
-    return len(captured)
-
-
-def test_the_list_costs_the_same_for_10_and_for_10000(
-    competition: Competition, market: Market, browser_of_member: Client
-):
-    many(market, competition, 9)
-    few = queries(browser_of_member, LIST)
-    many_more = 9_990
-    Competition.objects.filter(reference__startswith="MANY").delete()
-    many(market, competition, many_more)
-    assert queries(browser_of_member, LIST) == few <= MOST_QUERIES
-    assert queries(browser_of_member, f"{LIST}?state=open&q=many&page=3") <= MOST_QUERIES
-    page = browser_of_member.get(LIST).content.decode()
-    assert "9,991 competitions" in page
-    assert "1–25 of 9,991" in page
-
-
-def test_one_competition_costs_the_same_for_few_and_many_windows_and_assets(
-    competition: Competition, seller: Seller, make_asset: Callable[..., Asset], browser_of_member: Client
-):
-    make_asset(seller)
-    address = reverse("markets:competition", args=[competition.pk])
-    few = queries(browser_of_member, address)
-    window = competition.windows.get()
-    for i in range(40):
-        window.pk, window.name = None, f"W{i}"
-        window.save()
-    for i in range(30):
-        make_asset(seller, f"MORE-{i}")
-    assert queries(browser_of_member, address) == few <= MOST_QUERIES
 
 
 def test_a_competition_says_all_that_a_seller_must_know(
@@ -244,3 +188,66 @@ def test_names_from_outside_are_text(make_competition: Callable[..., Any], brows
     page = browser_of_member.get(LIST).content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in page
+
+
+def test_the_smallest_offer_and_the_voltage_are_said(
+    make_competition: Callable[..., Any], asset: Asset, browser_of_member: Client
+):
+    [window] = notice().windows
+    asks = make_competition(windows=(replace(window, minimum_kw=Decimal(50)),), max_connection_kv=Decimal(11))
+    page = page_of(browser_of_member, asks)
+    assert "Smallest offer" in page
+    assert "11 kV" in page
+    ServiceWindow.objects.update(minimum_kw=0)
+    assert "Smallest offer" not in page_of(browser_of_member, asks)
+
+
+def test_each_asset_is_judged_with_the_reason_and_the_eligible_are_ticked(
+    make_competition: Callable[..., Any], make_asset: Callable[..., Asset], seller: Seller, browser_of_member: Client
+):
+    fine, unsure, away = (make_asset(seller, ref) for ref in ("FINE", "UNSURE", "AWAY"))
+    unsure.zones.clear()
+    make_competition("ELSEWHERE", zone_code="CMZ_T9A_EM_0002")
+    away.zones.set(Zone.objects.filter(code="CMZ_T9A_EM_0002"))
+    waiting = Asset.objects.create(seller=seller, ref="WAITING", name="New", technology="Battery", licence_area="EM")
+    waiting.zones.set(fine.zones.all())
+    page = page_of(browser_of_member, make_competition())
+    ticked = re.findall(r'name="assets" value="(\d+)"( checked)?', page)
+    assert ticked == [(str(fine.pk), " checked"), (str(unsure.pk), "")]
+    for said in (
+        "expected to be eligible here are ticked: 84 kW in all",
+        "Nobody knows its zone yet.",
+        "2 of your assets cannot stand behind a bid here",
+        "this buys in CMZ_T9A_EM_0001 only",
+        "It is not offered to this market yet.",
+    ):
+        assert said in page, said
+
+
+def test_before_bidding_opens_a_seller_sees_which_assets_will_do(
+    make_competition: Callable[..., Any], asset: Asset, browser_of_member: Client
+):
+    later = timezone.now() + timedelta(days=2)
+    page = page_of(browser_of_member, make_competition("UP", opens_at=later, closes_at=later + timedelta(days=3)))
+    assert "Your assets here" in page
+    assert "It can take part." in page
+
+
+def test_what_a_revision_changed_is_told(competition: Competition, browser_of_member: Client):
+    assert "What NGED changed" not in page_of(browser_of_member, competition)
+    CompetitionRevision.objects.create(
+        competition=competition,
+        revision=2,
+        changes=[{"what": "Window Evening, needed", "before": "500 kW", "after": "750 kW"}],
+        revised_at=timezone.now(),
+    )
+    page = page_of(browser_of_member, competition)
+    for said in ("What NGED changed", "Revision 2", "Window Evening, needed", "750 kW"):
+        assert said in page, said
+
+
+def test_the_requirement_is_a_picture_and_the_same_as_a_table(competition: Competition, browser_of_member: Client):
+    page = page_of(browser_of_member, competition)
+    picture, table = page.split("The same as a table")
+    assert picture.count("<rect ") == table.split("</table>")[0].count('<tr><th scope="row">') == 5
+    assert "16:00–20:00" in table
