@@ -17,6 +17,7 @@ from .views import (
     notes,
     preview,
     sellers,
+    tokens,
     zone_map,
 )
 
@@ -28,6 +29,10 @@ urlpatterns = [
     path("competitions/map/", zone_map.ZoneMapPage.as_view(), name="competition-map"),
     path("competitions/<int:pk>/", competition.CompetitionPage.as_view(), name="competition"),
     path("bids/", bids.BidList.as_view(), name="bids"),
+    path("bids/upload/", uploads.Upload.as_view(), name="upload"),
+    path("bids/upload/<slug:key>.csv", uploads.UploadTemplate.as_view(), name="upload-template"),
+    path("bids/upload/<int:pk>/", uploads.UploadPreview.as_view(), name="upload-preview"),
+    path("bids/upload/<int:pk>/problems.csv", uploads.UploadProblems.as_view(), name="upload-problems"),
     path("bids/<slug:reference>/", bids.BidPage.as_view(), name="bid"),
     path("bids/<slug:reference>/revise/", bids.BidRevision.as_view(), name="bid-revise"),
     path("bids/<slug:reference>/withdraw/", bids.BidWithdrawal.as_view(), name="bid-withdraw"),
@@ -60,6 +65,9 @@ urlpatterns = [
     path("company/contacts/<int:pk>/", contacts.Contact.as_view(), name="company-contact"),
     path("company/contacts/<int:pk>/test/", contacts.ContactRetest.as_view(), name="contact-retest"),
     path("company/contacts/<int:pk>/remove/", contacts.ContactRemoval.as_view(), name="contact-remove"),
+    path("company/tokens/", tokens.Tokens.as_view(), name="company-tokens"),
+    path("company/tokens/<int:pk>/", tokens.TokenPage.as_view(), name="company-token"),
+    path("company/tokens/<int:pk>/revoke/", tokens.TokenRevocation.as_view(), name="token-revoke"),
     path("test-parties/<int:pk>/accept/", notes.PartyAcceptance.as_view(), name="party-accept"),
     path("notes/", notes.NoteLeaving.as_view(), name="leave-note"),
     path("seller/", sellers.SellerChoice.as_view(), name="choose-seller"),

@@ -18,6 +18,7 @@ class BidUpload(models.Model):
     content = models.BinaryField()
     placed_at = models.DateTimeField(null=True, blank=True, help_text="Market time.")
     placed_count = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(default=list, help_text="What was not placed with it: [{line, column, value, reason}].")
 
     class Meta:
         ordering = ["-id"]
@@ -25,3 +26,8 @@ class BidUpload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename or 'bids'} of {self.seller}"
+
+    def placed_before(self) -> "BidUpload | None":
+        """The same content, placed before: rows without a reference of the seller's own would be placed again."""
+        same = BidUpload.objects.filter(seller=self.seller, market=self.market, content=self.content)
+        return same.exclude(placed_at=None).defer("content", "left_out").first()

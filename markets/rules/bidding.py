@@ -1,10 +1,12 @@
 """Whether an offer may stand as a bid: pure checks, each with a sentence that says what to do."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .notices import Offer
+from .checksum import FOUR_PLACES
+from .notices import ZERO, Offer
 
 
 @dataclass(frozen=True)
@@ -91,3 +93,35 @@ def _price_problems(offer: Offer, ground: Ground) -> list[tuple[str, str, str]]:
         elif price > ceiling and getattr(ground, pays):
             problems.append((price_name, str(price), f"Above the ceiling of {ceiling.normalize():f} {unit}."))
     return problems
+
+
+@dataclass(frozen=True)
+class Overbooked:
+    """An asset that stands behind more than it can do in one window, over several bids."""
+
+    competition: str
+    window: str
+    asset: str
+    offered_kw: Decimal
+    installed_kw: Decimal
+    bids: int
+
+
+def overbooked(offers: Iterable[Offer], installed_kw: Mapping[str, Decimal]) -> list[Overbooked]:
+    """Where one asset is offered with more than its capacity in one window.
+
+    A bid's capacity is shared over its assets as they are installed. It is worth a warning and no refusal: of bids
+    at several prices some may be meant as alternatives, and how a group shares its capacity only its seller knows.
+    """
+    shares: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
+    for offer in offers:
+        whole = sum((installed_kw.get(ref, ZERO) for ref in offer.assets), ZERO)
+        for ref in offer.assets if whole else ():
+            share = offer.capacity_kw * installed_kw.get(ref, ZERO) / whole
+            for window in offer.windows:
+                shares[offer.competition, window, ref].append(share)
+    return [
+        Overbooked(competition, window, ref, total.quantize(FOUR_PLACES), installed_kw[ref], len(shared))
+        for (competition, window, ref), shared in shares.items()
+        if (total := sum(shared, ZERO)) > installed_kw.get(ref, ZERO) + FOUR_PLACES
+    ]

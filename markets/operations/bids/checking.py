@@ -1,5 +1,6 @@
 """What offers are checked against, read in a few queries however many offers there are."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,7 @@ TERMS = (
 class Checked:
     """Offers beside what they were checked against, at one moment of market time.
 
-    `competitions` and `assets` are by reference, `repeats` by seller_ref, `fresh` what is not a repeat.
+    `competitions` and `assets` are by reference, `repeats` by seller_ref; `fresh` has no problem and is no repeat.
     """
 
     now: datetime
@@ -50,18 +51,22 @@ def check(seller: Seller, market: Market, offers: Sequence[Offer], named: Compet
     competitions = {competition.reference: competition for competition in open_to_seller}
     now = market.now()
     assets = {asset.ref: asset for asset in _usable_assets(seller, market, offers)}
-    repeats, problems = _repeats(seller, market, offers)
+    twice = _twice(offers)
+    repeats, problems = _repeats(seller, market, offers, twice)
     if reason := why_no_bidder(seller):
         problems.insert(0, RowProblem(0, "", "", reason))
     closed = {reference: why_closed(competition, now) for reference, competition in competitions.items()}
     grounds = {reference: ground_of(competition, assets) for reference, competition in competitions.items()}
-    fresh = [offer for offer in offers if offer.seller_ref not in repeats]
-    for offer in fresh:
-        reference = offer.competition
-        if reason := closed.get(reference, "There is no such competition."):
-            problems.append(RowProblem(offer.line, "competition", reference, reason))
-        else:
-            problems += [RowProblem(offer.line, *p) for p in offer_problems(offer, grounds[reference])]
+    fresh = []
+    for offer in offers:
+        if offer.seller_ref in repeats:
+            continue
+        if reason := closed.get(offer.competition, "There is no such competition."):
+            problems.append(RowProblem(offer.line, "competition", offer.competition, reason))
+        elif wrong := offer_problems(offer, grounds[offer.competition]):
+            problems += [RowProblem(offer.line, *problem) for problem in wrong]
+        elif offer.seller_ref not in twice:
+            fresh.append(offer)
     return Checked(now, competitions, assets, repeats, fresh, problems)
 
 
@@ -99,21 +104,26 @@ def _usable_assets(seller: Seller, market: Market, offers: Sequence[Offer]) -> A
     )
 
 
-def _repeats(seller: Seller, market: Market, offers: Sequence[Offer]) -> tuple[dict[str, Bid], list[RowProblem]]:
+def _twice(offers: Sequence[Offer]) -> set[str]:
+    """References that stand twice: which of the offers is meant, nobody can know."""
+    counts = Counter(offer.seller_ref for offer in offers if offer.seller_ref)
+    return {ref for ref, count in counts.items() if count > 1}
+
+
+def _repeats(
+    seller: Seller, market: Market, offers: Sequence[Offer], twice: Collection[str]
+) -> tuple[dict[str, Bid], list[RowProblem]]:
     """Bids known under an offer's seller_ref; and problems where one is no repeat or the reference stands twice."""
     refs = [offer.seller_ref for offer in offers if offer.seller_ref]
     known = {bid.seller_ref: bid for bid in _known(seller, refs)} if refs else {}
-    problems, seen = [], set[str]()
+    problems = []
     for offer in offers:
         ref = offer.seller_ref
-        if ref in seen:
-            problems.append(
-                RowProblem(offer.line, "seller_ref", ref, "This reference stands twice. Give each its own.")
-            )
+        if ref in twice:
+            reason = "This reference stands more than once. Give each bid its own."
+            problems.append(RowProblem(offer.line, "seller_ref", ref, reason))
         elif ref in known and (reason := _why_no_repeat(known[ref], offer, market)):
             problems.append(RowProblem(offer.line, "seller_ref", ref, reason))
-        if ref:
-            seen.add(ref)
     return known, problems
 
 

@@ -29,31 +29,49 @@ def place_bids(*, seller: Seller, market: Market, offers: Sequence[Offer], by: B
     ]
 
 
-def place(*, seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str) -> tuple[Checked, Placed]:
-    """Places all offers or none, as `place_bids`, which tells it with a `Bid` each; here with the keys of the new ones."""
+def place(
+    *,
+    seller: Seller,
+    market: Market,
+    offers: Sequence[Offer],
+    by: By,
+    confirmed: str,
+    keep_good: bool = False,
+) -> tuple[Checked, Placed]:
+    """Places offers as `place_bids` does, which tells it with a `Bid` each; here with the keys of the new ones.
+
+    With `keep_good`, offers with a problem are left out and told in `problems`. The journal entry is this one's.
+    """
     try:
-        return _place(seller, market, offers, by, confirmed)
+        return _place(seller, market, offers, by, confirmed, keep_good)
     except IntegrityError as error:
         if "bid_seller_ref_once" not in str(error):
             raise
-        return _place(seller, market, offers, by, confirmed)  # placed at this very moment: now it is a repeat
+        return _place(seller, market, offers, by, confirmed, keep_good)  # placed at this very moment: now a repeat
 
 
 def check_offers(*, seller: Seller, market: Market, offers: Sequence[Offer]) -> list[RowProblem]:
     """What `place_bids` would refuse at this moment of market time. Places nothing and locks nothing."""
+    return look_at(seller=seller, market=market, offers=offers).problems
+
+
+def look_at(*, seller: Seller, market: Market, offers: Sequence[Offer]) -> Checked:
+    """The offers beside what they are checked against now, for a preview. Locks nothing."""
     named = Competition.objects.filter(market=market, reference__in={offer.competition for offer in offers})
-    return check(seller, market, offers, named).problems
+    return check(seller, market, offers, named)
 
 
 @transaction.atomic
-def _place(seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str) -> tuple[Checked, Placed]:
+def _place(
+    seller: Seller, market: Market, offers: Sequence[Offer], by: By, confirmed: str, keep_good: bool
+) -> tuple[Checked, Placed]:
     if reason := why_no_bidder(seller):
         raise Refused(reason)
     if confirmed and confirmed != VERSION:
         raise Refused("The rules that you confirm have a new wording. Read and confirm them again.")
     held = share_gates(market, {offer.competition for offer in offers})
     checked = check(seller, market, offers, Competition.objects.filter(pk__in=held))
-    if checked.problems:
+    if checked.problems and not keep_good:
         raise Refused(f"No bid was placed: {len(checked.problems)} things need correcting.", checked.problems)
     if not checked.fresh:
         return checked, []
