@@ -17,6 +17,7 @@ from .views import (
     notes,
     preview,
     sellers,
+    uploads,
     tokens,
     zone_map,
 )
