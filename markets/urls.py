@@ -17,8 +17,8 @@ from .views import (
     notes,
     preview,
     sellers,
-    uploads,
     tokens,
+    uploads,
     zone_map,
 )
 
