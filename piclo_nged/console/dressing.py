@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV
+from unfold.contrib.import_export.forms import ExportForm
 
 from ..dso.nged.resources import RESOURCES
 from .follows import neighbours
@@ -27,6 +28,8 @@ class WithPanel:
 
 class WithNgedColumns(ExportMixin):
     """Export of what the list shows now, as one of NGED's files. One resource: one click; several: a choice."""
+
+    export_form_class = ExportForm  # a file of NGED has all its columns: they are not chosen
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[Any]:
         return RESOURCES[self.model]

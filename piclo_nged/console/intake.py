@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from markets.models import Market, User
+from markets.operations.assets import decide_qualifications
 from markets.operations.results import record_results
 from markets.problems import Refused, RowProblem
 
-from ..dso.nged.files import publish_file, results_in
+from ..dso.nged.files import decisions_in, publish_file, results_in, take_postcode_file
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,33 @@ def _record(market: Market, content: bytes, by: User) -> Outcome:
     return Outcome(counts | {"not of our sellers": decided.not_ours}, [])
 
 
+def _decide(market: Market, content: bytes, by: User) -> Outcome:
+    """All or none: a file of decisions is short, and sent again once it is right."""
+    decisions = decisions_in(content)
+    changed = decide_qualifications(market=market, decisions=decisions, by=by)
+    return Outcome({"decisions changed": changed, "as they were": len(decisions) - changed}, [])
+
+
+def _postcodes(market: Market, content: bytes, by: User) -> Outcome:
+    """The good postcodes are kept, for all markets of the operator; the others reported."""
+    taken = take_postcode_file(market=market, content=content, by=by)
+    counts = vars(taken.taken)
+    stops = "" if taken.read else "No postcode of this file can be kept."
+    told = {
+        "new postcodes": counts["new"],
+        "changed": counts["changed"],
+        "unchanged": counts["unchanged"],
+        "new zones": counts["zones"],
+        "assets that now have a zone": counts["assets"],
+    }
+    return Outcome(told, taken.problems, stops)
+
+
 KINDS = {
     "competitions": Kind("Competitions to publish or revise", _publish, "admin:markets_competition_changelist"),
+    "postcodes": Kind("Postcodes and their zones (WHERE)", _postcodes, "admin:markets_postcode_changelist"),
     "results": Kind("Results of bids", _record, "admin:markets_contract_changelist"),
+    "qualifications": Kind("Decisions on assets", _decide, "admin:markets_qualification_changelist"),
 }
 
 

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     WEEKDAYS = "weekdays"
     NAMES = "quoted names"
     OUTCOME = "outcome"
+    DECISION = "decision"
     YES_NO = "Yes or No"
     SERVICE = "required service"
 
@@ -96,6 +97,9 @@ RESULTS = (
     *_AUCTION,
 )
 
+# Trade Results without its offers: what is asked for, a row per window. Our export of competitions, to be sent back.
+WINDOWS = RESULTS[: [column.field for column in RESULTS].index("company")]
+
 # One row per half-hour of a requirement. Capacities in MW, instants in London time.
 SHORT_TERM_PARAMETERS = (
     _ZONE,
@@ -127,6 +131,23 @@ POSTCODES = (
     Column("primary_substation", "Primary Substation Name"),
     Column("primary_substation_number", "Primary Substation Number"),
     Column("grid_supply_point", "GSP Name"),
+)
+
+# Assets on offer, to be decided on. NGED has no file for it, so the labels are ours (A); an empty decision is none.
+QUALIFICATIONS = (
+    Column("asset", "Asset Number", Kind.COUNT),
+    Column("company", "Company Name"),
+    Column("ref", "Asset Reference"),
+    Column("name", "Asset Name"),
+    Column("technology", "Technology Type"),
+    Column("postcode", "Postcode"),
+    Column("import_mpan", "Import MPAN"),
+    Column("export_mpan", "Export MPAN"),
+    Column("zones", "CMZ Codes"),
+    Column("import_kw", "Maximum Import Capacity [kW]", Kind.KW),
+    Column("export_kw", "Maximum Export Capacity [kW]", Kind.KW),
+    Column("decision", "Decision", Kind.DECISION),
+    Column("reason", "Reason"),
 )
 
 # What a rehearsal adds to the rows of Trade Results Summary. `price` is GBP/kW for a price per season,

@@ -1,18 +1,23 @@
 """NGED's files taken in: the same reading, operation and words for its API and for the console."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markets.models import Market
 from markets.operations.competitions import Published, publish_competitions
 from markets.operations.journal import By
+from markets.operations.postcodes import Taken, take_postcodes
 from markets.problems import Refused, RowProblem
+from markets.rules.notices import QualificationDecision
 
 from . import wire
+from .already_known import as_known, known_in
 from .bids_known import known_to
-from .columns import RESULTS, label_of
+from .columns import RESULTS, SHORT_TERM_PARAMETERS, label_of
 from .outcomes import Decisions, decisions_of
 from .publication import in_labels, notices_of
+from .wire.postcodes import read_postcodes
 
 
 class NotTaken(Refused):
@@ -27,7 +32,13 @@ def publish_file(*, market: Market, content: bytes, by: By) -> Published:
     Raises NotTaken where it is none of NGED's files.
     """
     reading = _read(content)
-    published = publish_competitions(market=market, notices=notices_of(reading.season), by=by, keep_good=True)
+    known = known_in(market, reading.season)
+    in_half_hours = label_of(SHORT_TERM_PARAMETERS, "delivery_date") in reading.table.header
+    notices = [
+        as_known(notice, known.get(notice.reference), in_half_hours=in_half_hours)
+        for notice in notices_of(reading.season)
+    ]
+    published = publish_competitions(market=market, notices=notices, by=by, keep_good=True)
     published.problems = _in_order([*_problems(reading.errors), *map(in_labels, published.problems)])
     return published
 
@@ -37,11 +48,49 @@ def results_in(*, market: Market, content: bytes) -> Decisions:
     reading = _read(content)
     if label_of(RESULTS, "outcome") not in reading.table.header:
         raise NotTaken("This file asks for capacity, it has no results. Send Trade Results or their Summary.")
-    known = known_to(market, [competition.reference for competition in reading.season.competitions])
-    decided = decisions_of(reading.season, known.bids, companies=known.companies, competitions=known.competitions)
+    called = known_in(market, reading.season)
+    season = replace(
+        reading.season,
+        competitions=tuple(
+            replace(competition, reference=called[competition.reference].reference)
+            if competition.reference in called
+            else competition
+            for competition in reading.season.competitions
+        ),
+    )
+    known = known_to(market, [competition.reference for competition in season.competitions])
+    decided = decisions_of(season, known.bids, companies=known.companies, competitions=known.competitions)
     if problems := _in_order([*_problems(reading.errors), *decided.problems]):
         raise NotTaken(f"No result was kept: {len(problems)} rows need correcting.", problems)
     return decided
+
+
+def decisions_in(content: bytes) -> list[QualificationDecision]:
+    """What a file of qualifications decides; rows without a decision decide nothing. Raises NotTaken with every bad row."""
+    table = wire.read_qualifications(content)
+    if table.errors:
+        raise NotTaken(f"No decision was kept: {len(table.errors)} things need correcting.", _problems(table.errors))
+    return [
+        QualificationDecision(asset_id=row.asset, status=row.decision, reason=row.reason, line=line)
+        for line, row in table.rows.items()
+        if row.decision
+    ]
+
+
+@dataclass(frozen=True)
+class PostcodesTaken:
+    """What became of a table of postcodes: how many rows could be read, what they changed, and the rows that are wrong."""
+
+    read: int
+    taken: Taken
+    problems: list[RowProblem]
+
+
+def take_postcode_file(*, market: Market, content: bytes, by: By) -> PostcodesTaken:
+    """Keeps the good rows of WHERE All Postcodes for the market's operator; `problems` tell the others."""
+    reading = read_postcodes(content)
+    taken = take_postcodes(operator=market.operator, notices=reading.notices, by=by)
+    return PostcodesTaken(len(reading.notices), taken, _problems(reading.errors))
 
 
 def _read(content: bytes) -> wire.Reading[Any]:

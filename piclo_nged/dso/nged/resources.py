@@ -4,7 +4,7 @@ Labels and order come from `columns.py`, rows and cells are made as in `wire`. P
 still open stay empty. Text that a spreadsheet would run as a formula is put behind an apostrophe.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -12,18 +12,17 @@ from django.db.models import Model, QuerySet
 from import_export.fields import Field
 from import_export.resources import Resource
 
-from markets.models import Asset, Bid, Competition, Contract, ServiceWindow
+from markets.models import Asset, Bid, Competition, Contract, Qualification, ServiceWindow
 from markets.sealing import with_seal
 
 from . import wire
-from .columns import RESULTS, RESULTS_SUMMARY, Column, Kind
+from .columns import QUALIFICATIONS, RESULTS, RESULTS_SUMMARY, SHORT_TERM_PARAMETERS, WINDOWS, Column, Kind
+from .products import Direction
 from .wire.season import NO_PRICES, ZERO
 from .wire.writing import write_value
 
 CHUNK = 2000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# The columns of Trade Results that tell of a competition and its window, without those of an offer.
-WINDOWS = RESULTS[: [column.field for column in RESULTS].index("company")]
 _FIELDS = [column.field for column in RESULTS_SUMMARY]
 _ASKED = [field for field in _FIELDS if field.startswith("offered_") and field != "offered_kw"]
 _DECIDED = ["outcome", "accepted_kw", *(field for field in _FIELDS if field.startswith("awarded_"))]
@@ -46,7 +45,13 @@ class Cell(Field):
 class NgedFile(Resource):
     """A file in NGED's columns, made of what the console lists."""
 
+    name: ClassVar[str]
     columns: ClassVar[tuple[Column, ...]] = ()
+
+    @classmethod
+    def get_display_name(cls) -> str:
+        """What the choice of files calls it."""
+        return cls.name
 
     def __init__(self, **options: Any):
         super().__init__(**options)
@@ -63,24 +68,38 @@ class NgedFile(Resource):
 class OffersFile(NgedFile):
     """Trade Results Summary: a row per bid and technology."""
 
+    name = "Trade Results Summary"
     columns = RESULTS_SUMMARY
 
     def iter_queryset(self, bids: QuerySet[Bid]) -> Iterator[wire.SummaryRow]:
-        yield from _offers(bids)
+        yield from _offers(bids, wire.summary_rows)
+
+
+class OfferWindowsFile(NgedFile):
+    """Trade Results: a row per bid, window and technology."""
+
+    name = "Trade Results"
+    columns = RESULTS
+
+    def iter_queryset(self, bids: QuerySet[Bid]) -> Iterator[wire.ResultRow]:
+        yield from _offers(bids, wire.result_rows)
 
 
 class ContractsFile(NgedFile):
     """The accepted rows of a Trade Results Summary."""
 
+    name = "Trade Results Summary"
     columns = RESULTS_SUMMARY
 
     def iter_queryset(self, contracts: QuerySet[Contract]) -> Iterator[wire.SummaryRow]:
-        yield from _offers(Bid.objects.filter(contract__in=contracts.values("pk")).order_by("contract"))
+        bids = Bid.objects.filter(contract__in=contracts.values("pk")).order_by("contract")
+        yield from _offers(bids, wire.summary_rows)
 
 
 class WindowsFile(NgedFile):
     """Trade Results without its offers: a row per window of each competition."""
 
+    name = "Trade Results without offers"
     columns = WINDOWS
 
     def iter_queryset(self, competitions: QuerySet[Competition]) -> Iterator[wire.ResultRow]:
@@ -90,21 +109,69 @@ class WindowsFile(NgedFile):
             yield from wire.result_rows(wire.Season((_competition(competition, windows, unanswered=windows),)))
 
 
+class HalfHoursFile(NgedFile):
+    """Short Term Trade Parameters: a row per half-hour of each competition, in MW."""
+
+    name = "Short Term Trade Parameters"
+    columns = SHORT_TERM_PARAMETERS
+
+    def iter_queryset(self, competitions: QuerySet[Competition]) -> Iterator[wire.ParameterRow]:
+        told = competitions.select_related("zone", "product").prefetch_related("windows")
+        for competition in told.iterator(chunk_size=CHUNK):
+            windows = tuple(_window(window) for window in competition.windows.all())
+            area, direction = competition.zone.licence_area, Direction(competition.product.direction)
+            yield from wire.parameter_rows(_competition(competition, windows), licence_area=area, direction=direction)
+
+
+class QualificationsFile(NgedFile):
+    """Assets on offer, to be decided on by hand and brought back."""
+
+    name = "Qualifications"
+    columns = QUALIFICATIONS
+
+    def iter_queryset(self, offers: QuerySet[Qualification]) -> Iterator[wire.QualificationRow]:
+        told = offers.select_related(None).prefetch_related("asset__seller", "asset__zones")
+        for offer in told.iterator(chunk_size=CHUNK):
+            yield _qualification(offer)
+
+
 # What the console exports of which noun.
 RESOURCES: dict[type[Model], list[type[NgedFile]]] = {
-    Bid: [OffersFile],
+    Bid: [OffersFile, OfferWindowsFile],
     Contract: [ContractsFile],
-    Competition: [WindowsFile],
+    Competition: [WindowsFile, HalfHoursFile],
+    Qualification: [QualificationsFile],
 }
 
 
-def _offers(bids: QuerySet[Bid]) -> Iterator[wire.SummaryRow]:
+def _qualification(offer: Qualification) -> wire.QualificationRow:
+    asset, undecided = offer.asset, offer.status == Qualification.Status.OFFERED
+    return wire.QualificationRow(
+        asset=asset.pk,
+        company=asset.seller.name,
+        ref=asset.ref,
+        name=asset.name,
+        technology=asset.technology,
+        postcode=asset.postcode,
+        import_mpan=asset.import_meter_id,
+        export_mpan=asset.export_meter_id,
+        zones=", ".join(zone.code for zone in asset.zones.all()),
+        import_kw=asset.max_import_capacity_kw,
+        export_kw=asset.max_export_capacity_kw,
+        decision="" if undecided else offer.status,
+        reason=offer.reason,
+    )
+
+
+def _offers[Row: wire.SummaryRow | wire.ResultRow](
+    bids: QuerySet[Bid], rows_of: Callable[[wire.Season], Iterator[Row]]
+) -> Iterator[Row]:
     """Neighbours are prefetched rather than joined: a thousand bids share one competition and one seller."""
     neighbours = ("competition__zone", "competition__product", "seller", "contract", "lines__window", "assets")
     for bid in with_seal(bids).prefetch_related(*neighbours).iterator(chunk_size=CHUNK):
         windows = tuple(_window(line.window) for line in bid.lines.all())
         season = wire.Season((_competition(bid.competition, windows, offers=(_offer(bid, windows),)),))
-        for row in wire.summary_rows(season):
+        for row in rows_of(season):
             yield _as_far_as_known(row, bid)
 
 
@@ -137,6 +204,7 @@ def _competition(competition: Competition, windows: tuple[wire.Window, ...], **t
             competition.sustain_ceiling_gbp_per_kw,
         ),
         windows=windows,
+        zone_name=competition.zone.name,
         max_connection_kv=competition.max_connection_kv,
         **told,
     )
@@ -173,7 +241,7 @@ def _technologies(assets: QuerySet[Asset]) -> Iterator[wire.Technology]:
         yield wire.Technology(name, sum(asset.device_count for asset in behind), installed_kw)
 
 
-def _as_far_as_known(row: wire.SummaryRow, bid: Any) -> wire.SummaryRow:
+def _as_far_as_known[Row: wire.SummaryRow | wire.ResultRow](row: Row, bid: Any) -> Row:
     """Without what is not decided yet, and without prices while the bid is sealed."""
     unknown: dict[str, Any] = dict.fromkeys(_ASKED) if bid.is_sealed else {}
     if bid.status not in _OUTCOMES:

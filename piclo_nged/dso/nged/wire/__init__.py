@@ -5,10 +5,11 @@
 """
 
 from piclo_nged.dso.nged.wire.errors import FileRefused, RowError
+from piclo_nged.dso.nged.wire.qualifications import read_qualifications, write_qualifications
 from piclo_nged.dso.nged.wire.reading import Reading
 from piclo_nged.dso.nged.wire.recognition import read_file
 from piclo_nged.dso.nged.wire.results import read_results, result_rows, write_results
-from piclo_nged.dso.nged.wire.rows import ParameterRow, ResultRow, SummaryRow
+from piclo_nged.dso.nged.wire.rows import ParameterRow, QualificationRow, ResultRow, SummaryRow
 from piclo_nged.dso.nged.wire.season import (
     NO_PRICES,
     Competition,
@@ -21,7 +22,7 @@ from piclo_nged.dso.nged.wire.season import (
     Technology,
     Window,
 )
-from piclo_nged.dso.nged.wire.short_term import read_short_term, write_short_term
+from piclo_nged.dso.nged.wire.short_term import parameter_rows, read_short_term, write_short_term
 from piclo_nged.dso.nged.wire.summary import read_summary, summary_rows, write_summary
 from piclo_nged.dso.nged.wire.table import Source, Table, write_cells
 
@@ -34,6 +35,7 @@ __all__ = [
     "Outcome",
     "ParameterRow",
     "Prices",
+    "QualificationRow",
     "Reading",
     "ResultRow",
     "RowAccount",
@@ -44,13 +46,16 @@ __all__ = [
     "Table",
     "Technology",
     "Window",
+    "parameter_rows",
     "read_file",
+    "read_qualifications",
     "read_results",
     "read_short_term",
     "read_summary",
     "result_rows",
     "summary_rows",
     "write_cells",
+    "write_qualifications",
     "write_results",
     "write_short_term",
     "write_summary",

@@ -25,20 +25,8 @@ def auction_cells(competition: Competition, offer: Offer, technology: Technology
 
 
 def unanswered_cells(competition: Competition) -> dict[str, Any]:
-    """Fields of a window in which nobody bid: NGED names the company `0`."""
-    return _competition_cells(competition) | {
-        "company": "0",
-        "offered_kw": ZERO,
-        "outcome": Outcome.NO_RESPONSE,
-        "accepted_kw": ZERO,
-        "technology": "",
-        "assets": 0,
-        "installed_kw": ZERO,
-        "for_restore": False,
-        "restore_price": ZERO,
-        **_prices("offered", NO_PRICES),
-        **_prices("awarded", NO_PRICES),
-    }
+    """Fields of a window in which nobody bid."""
+    return _competition_cells(competition) | NOBODYS_CELLS
 
 
 def _competition_cells(competition: Competition) -> dict[str, Any]:
@@ -62,3 +50,18 @@ def _prices(whose: str, prices: Prices) -> dict[str, Any]:
         f"{whose}_utilisation": prices.utilisation_gbp_per_mwh,
         f"{whose}_sustain": prices.sustain_gbp_per_kw,
     }
+
+
+NOBODYS_CELLS: dict[str, Any] = {
+    "company": "0",  # so NGED names nobody
+    "offered_kw": ZERO,
+    "outcome": Outcome.NO_RESPONSE,
+    "accepted_kw": ZERO,
+    "technology": "",
+    "assets": 0,
+    "installed_kw": ZERO,
+    "for_restore": False,
+    "restore_price": ZERO,
+    **_prices("offered", NO_PRICES),
+    **_prices("awarded", NO_PRICES),
+}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from piclo_nged.dso.nged.columns import RESULTS
-from piclo_nged.dso.nged.wire.emission import auction_cells, unanswered_cells
+from piclo_nged.dso.nged.columns import RESULTS, WINDOWS
+from piclo_nged.dso.nged.wire.emission import NOBODYS_CELLS, auction_cells, unanswered_cells
 from piclo_nged.dso.nged.wire.grouping import Placed, good_rows, offer_key, season_of
 from piclo_nged.dso.nged.wire.reading import Reading, reading_of
 from piclo_nged.dso.nged.wire.rows import ResultRow
@@ -18,6 +18,18 @@ def read_results(source: Source) -> Reading[ResultRow]:
     rows, faults = good_rows(table, RESULTS)
     season, contradictions = season_of(_place(rows), RESULTS)
     return reading_of(season, table, faults + contradictions, RESULTS)
+
+
+def read_windows(source: Source) -> Reading[ResultRow]:
+    """The competitions that a Trade Results file without its offers asks for."""
+    table = read_table(source, WINDOWS, _nobodys_row)
+    rows, faults = good_rows(table, RESULTS)
+    season, contradictions = season_of(_place(rows), RESULTS)
+    return reading_of(season, table, faults + contradictions, WINDOWS)
+
+
+def _nobodys_row(**values: Any) -> ResultRow:
+    return ResultRow(**values, **NOBODYS_CELLS)
 
 
 def write_results(rows: Iterable[ResultRow]) -> str:

@@ -73,6 +73,25 @@ class ResultRow(AuctionRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QualificationRow:
+    """An asset on offer, and what is decided about it: qualified, refused, or nothing yet."""
+
+    asset: int
+    company: str
+    ref: str
+    name: str
+    technology: str
+    postcode: str
+    import_mpan: str
+    export_mpan: str
+    zones: str
+    import_kw: Decimal
+    export_kw: Decimal
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterRow:
     """Short Term Trade Parameters: one half-hour of a requirement (in kW here, in MW in the file)."""
 

@@ -1,10 +1,12 @@
 """Short Term Trade Parameters: a requirement per half-hour, without any offers yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, time
 
+from markets.rules.spans import HALF_HOUR, LONDON, half_hours, window_spans
 from piclo_nged.dso.nged.columns import SHORT_TERM_PARAMETERS, label_of
+from piclo_nged.dso.nged.products import Direction
 from piclo_nged.dso.nged.wire.errors import RowError
 from piclo_nged.dso.nged.wire.naming import competition_reference
 from piclo_nged.dso.nged.wire.reading import Reading, reading_of
@@ -53,6 +55,37 @@ def read_short_term(source: Source) -> Reading[ParameterRow]:
 def write_short_term(rows: Iterable[ParameterRow]) -> str:
     """Rows as Short Term Trade Parameters."""
     return write_table(SHORT_TERM_PARAMETERS, rows)
+
+
+def parameter_rows(competition: Competition, *, licence_area: str, direction: Direction) -> Iterator[ParameterRow]:
+    """The half-hours of the competition's windows, as the clock shows them: its name for a season's window gets lost."""
+    said = {
+        "zone": competition.zone,
+        "zone_name": competition.zone_name,
+        "name": competition.name,
+        "voltage_kv": competition.max_connection_kv,
+        "opens_at": competition.opens_at,
+        "closes_at": competition.closes_at,
+        "licence_area": licence_area,
+        "product": competition.product,
+        "programme": "",
+        "direction": direction,
+        "ceiling_availability": competition.ceiling.availability_gbp_per_mw_h,
+        "ceiling_utilisation": competition.ceiling.utilisation_gbp_per_mwh,
+    }
+    for window in competition.windows:
+        days = window.first_day, window.last_day, window.weekdays
+        for start, end in window_spans(*days, window.start_time, window.end_time):
+            for at in half_hours(start, end):
+                begins, ends = at.astimezone(LONDON), min(at + HALF_HOUR, end).astimezone(LONDON)
+                yield ParameterRow(
+                    **said,
+                    delivery_date=begins.date(),
+                    start_time=begins.time(),
+                    end_time=ends.time(),
+                    minimum_kw=window.minimum_kw,
+                    required_kw=window.required_kw,
+                )
 
 
 class _Auction:

@@ -8,7 +8,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -58,7 +58,7 @@ def text_of(source: Source) -> str:
         return content.decode("latin-1")
 
 
-def read_table[Row](source: Source, columns: Sequence[Column], row_type: type[Row]) -> Table[Row]:
+def read_table[Row](source: Source, columns: Sequence[Column], row_type: Callable[..., Row]) -> Table[Row]:
     """Read one file. A fault of the header or of the CSV itself leaves no rows, a bad cell costs its row."""
     try:
         records = _records(text_of(source))

@@ -154,6 +154,14 @@ def read_outcome(text: str) -> Outcome:
         raise ValueError(f"unknown outcome: write one of {known}") from None
 
 
+def read_decision(text: str) -> str:
+    """Qualified or Refused; empty where nothing is decided."""
+    word = text.strip().casefold()
+    if word not in ("", "qualified", "refused"):
+        raise ValueError("unknown decision: write Qualified or Refused, or leave it empty")
+    return word
+
+
 def read_yes_no(text: str) -> bool:
     """Yes or No."""
     if text.strip() not in ("Yes", "No"):
@@ -188,6 +196,7 @@ READERS: dict[Kind, Callable[[str], Any]] = {
         Kind.WEEKDAYS: read_weekdays,
         Kind.NAMES: read_names,
         Kind.OUTCOME: read_outcome,
+        Kind.DECISION: read_decision,
         Kind.YES_NO: read_yes_no,
         Kind.SERVICE: read_service,
     }.items()

@@ -57,6 +57,7 @@ _WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.TIME: time.isoformat,
     Kind.WEEKDAYS: _write_weekdays,
     Kind.NAMES: _write_names,
+    Kind.DECISION: str.capitalize,
     Kind.YES_NO: lambda value: "Yes" if value else "No",
     Kind.SERVICE: _SERVICES.__getitem__,
 }
