@@ -1,5 +1,6 @@
 """How machines sign in: `Authorization: Bearer piclo_...`. A token is an operator's, its sandbox's, or a seller's."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -47,10 +48,18 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 f"This token was revoked on {token.revoked_at:%d %B %Y}. Ask customer success for a new one."
             )
+        _note_use(token)
         return Machine(token), token
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def _note_use(token: Token) -> None:
+    """Keeps the day of the last use, so that people see what may be revoked: one write a day, and none for other calls."""
+    today = datetime.now(UTC).date()
+    if token.last_used_on != today:
+        Token.objects.filter(pk=token.pk).update(last_used_on=today)
 
 
 class OperatorOnly(BasePermission):

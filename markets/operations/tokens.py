@@ -7,11 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import IdempotentCall, Operator, Seller, Token
+from ..problems import Refused, RowProblem
 from ..reach import token_sha256
 from .journal import By, record, user_of
 
 REMEMBERED = timedelta(days=30)
 """Nobody repeats a call later than this; past it a key may be used again."""
+MOST_TOKENS = 20
 
 
 @transaction.atomic
@@ -31,6 +33,22 @@ def issue_token(
     )
     record(by=by, verb="issue_token", subject=token)
     return token, whole
+
+
+@transaction.atomic
+def make_sellers_token(*, seller: Seller, name: str, by: By) -> tuple[Token, str]:
+    """A seller's owner makes a token for its own system. Returns it and the whole secret, never shown again.
+
+    Raises Refused for a name that stands already (so that the form sent twice makes one), and for too many.
+    """
+    Seller.objects.select_for_update(no_key=True).get(pk=seller.pk)  # one at a time
+    standing = Token.objects.filter(seller=seller, revoked_at=None)
+    if standing.filter(name__iexact=name).exists():
+        reason = f"There is a token '{name}' already. Give this one another name, or revoke that one first."
+        raise Refused(reason, [RowProblem(0, "name", name, reason)])
+    if standing.count() >= MOST_TOKENS:
+        raise Refused(f"Your company has {MOST_TOKENS} tokens. Revoke one that nothing uses any more.")
+    return issue_token(name=name, seller=seller, by=by)
 
 
 @transaction.atomic

@@ -15,10 +15,11 @@ import settlement.urls
 import sops.urls
 from dispatch.models import Acknowledgement, Instruction
 from dispatch.operations import answer_token
-from markets.models import Bid, BidChange, Membership, Seller, User
+from markets.models import Asset, AssetUpload, Bid, BidChange, Membership, Seller, Token, User
 from markets.operations.competitions import preview_token
 from markets.operations.invitations import invite_member
 from markets.operations.links import link
+from markets.operations.tokens import issue_token
 from settlement.models import Statement
 
 from .markup import faults
@@ -43,8 +44,13 @@ class Things:
             "markets:contact-test": [token_of(link("markets:contact-test", *self.mailbox))],
             "markets:company-member": [seller.memberships.order_by("pk")[0].pk],
             "markets:company-contact": [self.mailbox[0]],
+            "markets:company-token": [tokens_of(seller).pk],
             "markets:competition": [competition.pk],
             "markets:preview": [preview_token(competition)],
+            "markets:asset": [self.asset.pk],
+            "markets:asset-revise": [self.asset.pk],
+            "markets:asset-retire": [self.asset.pk],
+            "markets:asset-upload": [self.upload.pk],
             "markets:bid": [self.bid.reference],
             "markets:bid-revise": [self.bid.reference],
             "markets:bid-withdraw": [self.bid.reference],
@@ -54,6 +60,15 @@ class Things:
             "sops:article": ["bidding"],
         }
         return reverse(name, args=values.get(name, []))
+
+    @property
+    def asset(self) -> Asset:
+        return self.bid.assets.get()
+
+    @property
+    def upload(self) -> AssetUpload:
+        content = b"ref,name,asset_type\nA,Depot EV-1,Battery\n"
+        return AssetUpload.objects.get_or_create(seller=self.bid.seller, content=content)[0]
 
     @property
     def mailbox(self) -> tuple[int, str]:
@@ -89,32 +104,44 @@ LISTS = {
     "markets:contracts-file",
     "markets:assets",
     "markets:asset-register",
+    "markets:asset-import",
+    "markets:asset-template",
+    "markets:assets-file",
     "markets:company",
     "markets:company-profile",
     "markets:company-agreement",
     "markets:company-account",
     "markets:company-members",
     "markets:company-contacts",
+    "markets:company-tokens",
     "dispatch:instructions",
     "settlement:statements",
 }
 OWN = {
+    "markets:asset",
+    "markets:asset-retire",
+    "markets:asset-revise",
+    "markets:asset-upload",
     "markets:bid",
     "markets:bid-revise",
     "markets:bid-withdraw",
     "markets:company-member",
     "markets:company-contact",
+    "markets:company-token",
     "dispatch:instruction",
     "settlement:statement",
 }
-POSTED = {  # whose row it is: test_company.py
+POSTED = {  # whose row it is: test_company.py, test_notes.py
     "markets:choose-seller",
     "markets:contact-remove",
     "markets:contact-retest",
     "markets:invitation-renew",
     "markets:invitation-revoke",
+    "markets:leave-note",
     "markets:member-remove",
+    "markets:party-accept",
     "markets:take-part",
+    "markets:token-revoke",
 }
 SHOWN = sorted(PUBLIC | LISTS | OWN)
 APPS = (markets.urls, dispatch.urls, settlement.urls, sops.urls)
@@ -125,6 +152,11 @@ NAMES = {"home"} | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern
 def things(contract: Any, instruction: Instruction, statement: Statement) -> Things:
     invite_member(seller=contract.seller, email="new@voltwise.example", role="trader", by="tests")
     return Things(contract.bid, instruction, statement)
+
+
+def tokens_of(seller: Seller) -> Token:
+    """A token of the seller's."""
+    return seller.tokens.first() or issue_token(name="Trading desk", seller=seller, by="tests")[0]
 
 
 def token_of(address: str) -> str:
@@ -169,7 +201,7 @@ def test_another_sellers_things_are_not_there(
     assert (BidChange.objects.count(), Acknowledgement.objects.count()) == before
 
 
-NEVER_POSTED = {("markets:bid", "post"), ("settlement:statement", "post")}
+NEVER_POSTED = {("markets:bid", "post"), ("markets:company-token", "post"), ("settlement:statement", "post")}
 
 
 @pytest.mark.parametrize("name", sorted(LISTS | {"home"}))
