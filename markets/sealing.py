@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .models import MarketTime, SealOpening
+from .models import Bid, Market, MarketTime, SealOpening
 
 # What may be shown of a bid's content while it is sealed.
 OPEN_CONTENT = ("bid", "revision", "competition", "company", "windows", "capacity_kw", "assets")
@@ -21,6 +21,11 @@ def with_seal(rows: QuerySet[Any], competition: str = "competition") -> QuerySet
     gate = Q(**{f"{competition}__closes_at__gt": MarketTime(f"{competition}__market__clock_offset")})
     opened = SealOpening.objects.filter(competition=OuterRef(competition), agreed_at__isnull=False)
     return rows.annotate(is_sealed=gate & ~Q(Exists(opened)))
+
+
+def holds_sealed_bids(market: Market) -> bool:
+    """Whether any bid of the market waits for gate closure: so long its feed cannot go live."""
+    return Bid.objects.filter(competition__market=market, competition__closes_at__gt=market.now()).exists()
 
 
 def content_shown(change: Any) -> dict[str, Any]:

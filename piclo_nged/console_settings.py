@@ -32,6 +32,8 @@ NAVIGATION = [
         ("Admissions", "door_open", "markets_admission"),
         ("Assets", "ev_station", "markets_asset"),
         ("Qualifications", "fact_check", "markets_qualification"),
+        ("MPAN clashes", "call_split", "markets_mpanclash"),
+        ("Postcodes", "pin_drop", "markets_postcode"),
         ("Dispatch contacts", "contact_mail", "markets_dispatchcontact"),
         ("Agreements", "signature", "markets_agreement"),
         ("Names by operator", "badge", "markets_selleridentity"),

@@ -14,6 +14,7 @@ from ..previews import preview_url
 from .acting import WithReason, operation
 from .columns import number, state
 from .noun import Noun, Rows
+from .seals import EarlyOpening
 
 
 class Gate(admin.SimpleListFilter):
@@ -52,7 +53,7 @@ class WindowRows(Rows):
 
 
 @admin.register(Competition)
-class CompetitionAdmin(Noun):
+class CompetitionAdmin(EarlyOpening, Noun):
     list_display = (
         "reference",
         "name",
@@ -69,7 +70,7 @@ class CompetitionAdmin(Noun):
     search_fields = ("reference", "name", "zone__code", "zone__name")
     date_hierarchy = "closes_at"
     inlines = (WindowRows,)
-    actions_detail = ("preview", "approve", "withdraw")
+    actions_detail = ("preview", "approve", "ask_opening", "withdraw")
     standing = state()
     required = number("required_kw", "Required kW")
 

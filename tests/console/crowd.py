@@ -11,6 +11,7 @@ from markets.models import (
     Admission,
     Agreement,
     Asset,
+    AssetUpload,
     Auction,
     AuctionCalendar,
     Bid,
@@ -29,16 +30,22 @@ from markets.models import (
     MailAttempt,
     Market,
     Membership,
+    MpanClash,
     Operator,
+    PartyNote,
+    Postcode,
     PreviewNote,
     Product,
     Qualification,
+    QualificationChange,
     Receipt,
     SandboxFault,
     SealOpening,
     Seller,
     SellerIdentity,
     ServiceWindow,
+    StandIn,
+    TestParty,
     Token,
     User,
     Webhook,
@@ -86,7 +93,16 @@ class _Story:
             seller=self.seller, market=self.market, email=f"box{i}@crowd.example"
         )
         self.asset = Asset.objects.create(seller=self.seller, ref=f"A{i}", name=f"Asset {i}", technology="Battery")
-        Qualification.objects.create(asset=self.asset, market=self.market)
+        qualification = Qualification.objects.create(asset=self.asset, market=self.market)
+        QualificationChange.objects.create(
+            qualification=qualification, market=self.market, status="offered", actor="tests"
+        )
+        AssetUpload.objects.create(seller=self.seller, uploaded_by=self.user, filename=f"assets-{i}.csv", content=b"")
+        Postcode.objects.create(operator=self.operator, code=f"NG{i}1AA", hv_zone=self.zone)
+        neighbour = Asset.objects.create(
+            seller=Seller.objects.create(name=f"Rival {i}"), ref=f"A{i}", name=f"Asset {i}"
+        )
+        MpanClash.objects.create(mpan=f"{i:013d}", asset=neighbour, other=self.asset)
         self.token = Token.objects.create(seller=self.seller, name=f"Token {i}", prefix=f"p{i}", sha256=f"{i:064d}")
         webhook = Webhook.objects.create(operator=self.operator, url=f"https://flex.example/{i}", secret="whsec_")
         WebhookBookmark.objects.create(webhook=webhook, market=self.market)
@@ -210,3 +226,8 @@ class _Story:
         Tally.objects.create(step=step, day=DAY)
         Article.objects.create(slug=f"article-{i}", title=f"Article {i}", body="")
         JournalEntry.objects.create(user=self.user, actor=self.user.email, verb="tell", subject=f"Story {i}")
+        party = TestParty.objects.create(
+            market=self.market, name=f"Party {i}", source=b"", source_name="-", created_by=self.user
+        )
+        StandIn.objects.create(party=party, seller=self.seller, company=f"Company {i}")
+        PartyNote.objects.create(party=party, seller=self.seller, user=self.user, page="/bids/", text=f"Note {i}")

@@ -18,6 +18,7 @@ from markets.models import (
     Bid,
     Competition,
     Contract,
+    Discrepancy,
     JoiningRequest,
     Mail,
     Market,
@@ -27,12 +28,15 @@ from markets.models import (
     Product,
     Qualification,
     QualificationChange,
+    SealOpening,
     Seller,
+    TestParty,
     User,
     Webhook,
     Zone,
 )
 from markets.operations import agreements, people
+from markets.operations.results import RESULTS_MAIL
 from markets.rules.agreement import VERSION
 from settlement.models import InvoiceLine, ReadingDay, SettlementRun, Terms
 from sops.models import Article
@@ -178,6 +182,28 @@ def mail_given_up(world: World) -> None:
     Mail.objects.filter(pk=mail.pk).update(status="failed")
 
 
+def bid_without_receipt(world: World) -> None:
+    """In a market whose feed was live before anybody bid, twenty minutes before gate closure."""
+    market = world.new_market()
+    Market.objects.filter(pk=market.pk).update(feed_is_live=True)
+    world.bid(world.competition(-timedelta(minutes=20), market))
+
+
+def opening_asked(world: World) -> None:
+    SealOpening.objects.create(
+        competition=world.competition(-timedelta(days=1)), reason="Two bids look alike.", asked_by=world.starter
+    )
+
+
+def results_mail(world: World, age: timedelta) -> Mail:
+    """A mail of results that waits, queued so long ago."""
+    mail = Mail.objects.create(
+        recipient="a@b.example", subject="Results", text="-", message_id=f"{RESULTS_MAIL}{next(world.numbers)}@x>"
+    )
+    Mail.objects.filter(pk=mail.pk).update(created_at=world.now - age)
+    return mail
+
+
 def old_article(world: World) -> None:
     article = Article.objects.create(slug=f"a{next(world.numbers)}", title="Old", body="-")
     Article.objects.filter(pk=article.pk).update(status="published", reviewed_at=world.now - timedelta(days=400))
@@ -205,16 +231,14 @@ def auction(world: World, gate: datetime, **moments: datetime) -> Auction:
             **{f"{name}_local": time(12) for name in ("published", "opens", "closes", "results")},
         },
     )
-    first = world.today.date() + timedelta(days=40)
-    values = {"published_by": gate, "opens_at": gate, "closes_at": gate, "results_by": gate} | moments
-    day = first + timedelta(days=next(world.numbers))
-    return Auction.objects.create(calendar=calendar, first_day=day, last_day=first + timedelta(days=100), **values)
+    first = world.today.date() + timedelta(days=40 + next(world.numbers))
+    values = dict.fromkeys(("published_by", "opens_at", "closes_at", "results_by"), gate) | moments
+    return Auction.objects.create(calendar=calendar, first_day=first, last_day=first + timedelta(days=60), **values)
 
 
 def auction_undecided(world: World) -> None:
     due = auction(world, world.today - timedelta(hours=1))
-    gate = timedelta(hours=1)
-    competition = world.competition(gate, first_day=due.first_day)
+    competition = world.competition(timedelta(hours=1), first_day=due.first_day)
     Auction.objects.filter(pk=due.pk).update(closes_at=competition.closes_at)
     world.bid(competition)
 
@@ -251,7 +275,13 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "approve-preview": preview,
     "results-late": auction_undecided,
     "hand-bids-over": lambda world: world.bid(world.competition(timedelta(hours=2))),
+    "bids-without-receipt": bid_without_receipt,
+    "open-seal": opening_asked,
     "record-results": lambda world: world.competition(timedelta(days=22)),
+    "tell-results": lambda world: results_mail(world, timedelta(days=1)),
+    "resolve-discrepancy": lambda world: Discrepancy.objects.create(
+        market=world.market, kind="unknown_bid", bid=f"B-{next(world.numbers)}", theirs="rejected", ours="not here"
+    ),
     "receive-trigger": lambda world: world.trigger(problem="The start is no instant."),
     "instruct": lambda world: world.instruction(timedelta(minutes=2)),
     "chase": lambda world: world.instruction(timedelta(minutes=11)),
@@ -268,4 +298,7 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "reach-recipient": mail_given_up,
     "webhook-failing": webhook_failing,
     "write-article": old_article,
+    "test-party": lambda world: TestParty.objects.create(
+        market=world.new_market(), name="Rehearsal", source=b"", source_name="-"
+    ),
 }
