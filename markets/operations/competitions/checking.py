@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ...models import Competition, Product, ServiceWindow
 from ...problems import RowProblem
-from ...rules.notices import CompetitionNotice
+from ...rules.notices import ZERO, CompetitionNotice
 from ...rules.revisions import COMPETITION_FIELDS, Change
 from ..gate import why_closed
 
@@ -48,7 +48,7 @@ def _window_problems(notice: CompetitionNotice) -> list[RowProblem]:
         if asked.first_day > asked.last_day or asked.required_kw < 0 or not asked.weekdays:
             reason = "A window needs days in order, at least one weekday and no negative capacity."
             problems.append((asked.name, reason))
-        if not 0 <= asked.minimum_kw <= max(asked.required_kw, 0):
+        if not 0 <= asked.minimum_kw <= max(asked.required_kw, ZERO):
             reason = "The smallest offer taken lies between 0 and what the window requires."
             problems.append((asked.name, reason))
     return [RowProblem(notice.line, "windows", value, reason) for value, reason in problems]

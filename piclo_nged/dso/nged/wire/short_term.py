@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 from markets.rules.spans import HALF_HOUR, LONDON, half_hours, window_spans
 from piclo_nged.dso.nged.columns import SHORT_TERM_PARAMETERS, label_of
@@ -59,7 +60,7 @@ def write_short_term(rows: Iterable[ParameterRow]) -> str:
 
 def parameter_rows(competition: Competition, *, licence_area: str, direction: Direction) -> Iterator[ParameterRow]:
     """The half-hours of the competition's windows, as the clock shows them: its name for a season's window gets lost."""
-    said = {
+    said: dict[str, Any] = {
         "zone": competition.zone,
         "zone_name": competition.zone_name,
         "name": competition.name,
