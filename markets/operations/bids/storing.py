@@ -22,7 +22,7 @@ _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 BID = (
     *("id", "reference", "competition_id", "seller_id", "seller_ref", "status", "revision", "capacity_kw"),
     *("availability_gbp_per_mw_h", "utilisation_gbp_per_mwh", "sustain_gbp_per_kw", "max_runtime_minutes"),
-    *("placed_at", "changed_at", "result_reason"),
+    *("placed_at", "changed_at", "decided_at", "result_reason"),
 )
 CHANGE = ("market_id", "competition_id", "bid_id", "kind", "revision", "content", "changed_at")
 
@@ -73,7 +73,7 @@ def _copy(model: Any, columns: Sequence[str], rows: Iterator[str]) -> None:
 
 def _bids(placed: Placed, seller: Seller, checked: Checked) -> Iterator[str]:
     keys = {reference: competition.pk for reference, competition in checked.competitions.items()}
-    ends = f"\t{checked.now.isoformat()}\t{checked.now.isoformat()}\t\n"
+    ends = f"\t{checked.now.isoformat()}\t{checked.now.isoformat()}\t{NOTHING}\t\n"
     for key, offer in placed:
         runtime = NOTHING if offer.max_runtime_minutes is None else offer.max_runtime_minutes
         yield (
@@ -85,6 +85,8 @@ def _bids(placed: Placed, seller: Seller, checked: Checked) -> Iterator[str]:
 
 def _changes(placed: Placed, seller: Seller, market: Market, checked: Checked) -> Iterator[str]:
     assets = {ref: asset_content(asset) for ref, asset in checked.assets.items()}
+    as_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+    ends = f"\t{checked.now.isoformat()}\n"
     for key, offer in placed:
         competition = checked.competitions[offer.competition]
         content = bid_content(
@@ -96,8 +98,8 @@ def _changes(placed: Placed, seller: Seller, market: Market, checked: Checked) -
             terms=offer,
             assets=[assets[ref] for ref in offer.assets],
         )
-        text = json.dumps(content, separators=(",", ":")).replace("\\", r"\\")
-        yield f"{market.pk}\t{competition.pk}\t{key}\tplaced\t1\t{text}\t{checked.now.isoformat()}\n"
+        text = as_json(content).replace("\\", r"\\")
+        yield f"{market.pk}\t{competition.pk}\t{key}\tplaced\t1\t{text}{ends}"
 
 
 def bid_of(key: int, offer: Offer, seller: Seller, checked: Checked) -> Bid:
@@ -106,6 +108,6 @@ def bid_of(key: int, offer: Offer, seller: Seller, checked: Checked) -> Bid:
     competition = checked.competitions[offer.competition]
     values = (
         *(key, f"B-{key}", competition.pk, seller.pk, offer.seller_ref, Bid.Status.PLACED, 1, offer.capacity_kw),
-        *(*prices, offer.max_runtime_minutes, checked.now, checked.now, ""),
+        *(*prices, offer.max_runtime_minutes, checked.now, checked.now, None, ""),
     )
     return Bid.from_db(connection.alias, BID, values)
