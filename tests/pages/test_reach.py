@@ -20,6 +20,8 @@ from markets.operations.competitions import preview_token
 from markets.operations.invitations import invite_member
 from markets.operations.links import link
 from markets.operations.tokens import issue_token
+from markets.operations.uploads import keep_upload
+from markets.rules.bids_file import write_bids_file
 from settlement.models import Statement
 
 from .markup import faults
@@ -54,6 +56,9 @@ class Things:
             "markets:bid": [self.bid.reference],
             "markets:bid-revise": [self.bid.reference],
             "markets:bid-withdraw": [self.bid.reference],
+            "markets:upload-template": [competition.market.key],
+            "markets:upload-preview": [upload_of(self.bid).pk],
+            "markets:upload-problems": [upload_of(self.bid).pk],
             "dispatch:instruction": [self.instruction.reference],
             "dispatch:answer": [token],
             "settlement:statement": [self.statement.reference],
@@ -100,6 +105,8 @@ LISTS = {
     "markets:competition",
     "markets:calendar",
     "markets:bids",
+    "markets:upload",
+    "markets:upload-template",
     "markets:contracts",
     "markets:contracts-file",
     "markets:assets",
@@ -125,6 +132,8 @@ OWN = {
     "markets:bid",
     "markets:bid-revise",
     "markets:bid-withdraw",
+    "markets:upload-preview",
+    "markets:upload-problems",
     "markets:company-member",
     "markets:company-contact",
     "markets:company-token",
@@ -157,6 +166,15 @@ def things(contract: Any, instruction: Instruction, statement: Statement) -> Thi
 def tokens_of(seller: Seller) -> Token:
     """A token of the seller's."""
     return seller.tokens.first() or issue_token(name="Trading desk", seller=seller, by="tests")[0]
+
+
+def upload_of(bid: Bid) -> BidUpload:
+    """A file of bids of the bid's seller, with a row to correct."""
+    row = {"competition": "Voltwise", "windows": "Evening", "capacity_kw": "5", "assets": "Depot EV-1"}
+    content = "".join(write_bids_file([row])).encode()
+    return BidUpload.objects.filter(seller=bid.seller).first() or keep_upload(
+        seller=bid.seller, market=bid.competition.market, filename="bids.csv", content=content, by="tests"
+    )
 
 
 def token_of(address: str) -> str:
@@ -201,7 +219,12 @@ def test_another_sellers_things_are_not_there(
     assert (BidChange.objects.count(), Acknowledgement.objects.count()) == before
 
 
-NEVER_POSTED = {("markets:bid", "post"), ("markets:company-token", "post"), ("settlement:statement", "post")}
+NEVER_POSTED = {
+    ("markets:bid", "post"),
+    ("markets:upload-problems", "post"),
+    ("markets:company-token", "post"),
+    ("settlement:statement", "post"),
+}
 
 
 @pytest.mark.parametrize("name", sorted(LISTS | {"home"}))
