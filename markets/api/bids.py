@@ -18,14 +18,17 @@ from ..endpoints import SellerEndpoint, reached
 from ..idempotency import idempotent
 from ..models import PRICES, Bid, BidLine, Market
 from ..openapi import BEFORE, FORMAT, LIMIT, MARKET, MARKET_OPTIONAL, as_csv_too, call
-from ..operations.bids import place_bids, revise_bid, withdraw_bid
+from ..operations.bids import revise_bid, withdraw_bid
+from ..operations.bids.checking import Checked
+from ..operations.bids.placing import look_at, place
+from ..operations.bids.storing import Placed
 from ..paging import newest, page_of, read_query
 from ..problems import Refused, RowProblem
 from ..rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
 from ..rules.notices import Offer
 from .lists import TAG, same
-from .offers import read_offers
+from .offers import Sent, read_file, read_offers
 from .serializers import OfferFields, PlacedBids, SellerBid, TermFields
 
 BID: dict[str, Any] = {
@@ -36,8 +39,6 @@ BID: dict[str, Any] = {
     "windows": ArraySubquery(BidLine.objects.filter(bid=OuterRef("pk")).order_by("pk").values("window__name")),
     **same("capacity_kw", *PRICES, "max_runtime_minutes", "placed_at", "changed_at", "decided_at", "result_reason"),
 }
-TRIES = 3
-"""So often the good bids of a list are placed without the bad ones: what is good may turn bad meanwhile."""
 
 A_BID = OpenApiExample(
     "One bid in two windows",
@@ -124,41 +125,54 @@ class BidsView(SellerEndpoint):
         market = reached(Market.objects.open_to(self.seller).filter(key=key).first(), "market", key)
         if asked["confirms_rules"] != VERSION:
             raise _not_confirmed(asked["confirms_rules"])
-        offers, problems = read_offers(request.data)
-        placed, problems = self._place(market, offers, problems, keep_good=asked["keep_good"])
-        items = [
-            {
-                "line": offer.line,
-                "reference": bid.reference,
-                "seller_ref": bid.seller_ref,
-                "status": bid.status,
-                "revision": bid.revision,
-            }
-            for offer, bid in placed
-        ]
+        sent = read_file(request.data) if isinstance(request.data, bytes) else read_offers(request.data)
+        items, problems = self._place(market, sent, keep_good=asked["keep_good"])
         answer = {"items": items, "problems": [error_entry(problem) for problem in problems]}
         return Response(answer, status=207 if problems else 201)
 
-    def _place(
-        self, market: Market, offers: Sequence[Offer], problems: list[RowProblem], *, keep_good: bool
-    ) -> tuple[list[tuple[Offer, Bid]], list[RowProblem]]:
-        """The placed offers with their bids, and what is wrong with the others. Raises where nothing is placed."""
-        if problems and not (keep_good and offers):
-            raise NotAsDescribed(f"No bid was placed: {len(problems)} things need correcting.", problems)
-        for _ in range(TRIES):
-            try:
-                bids = place_bids(seller=self.seller, market=market, offers=offers, by=self.token, confirmed=VERSION)
-            except Refused as refusal:
-                bad = {row.line for row in refusal.rows}
-                if not keep_good or not bad or 0 in bad:
-                    raise
-                problems = problems + refusal.rows
-                offers = [offer for offer in offers if offer.line not in bad]
-                if not offers:
-                    raise Refused(f"No bid was placed: {len(problems)} things need correcting.", problems) from refusal
-            else:
-                return list(zip(offers, bids, strict=True)), sorted(problems, key=lambda problem: problem.line)
-        raise Refused("No bid was placed: gates close while they are read. Send the same again.", problems)
+    def _place(self, market: Market, sent: Sent, *, keep_good: bool) -> tuple[list[dict[str, Any]], list[RowProblem]]:
+        """What was placed, and what is wrong with the others. Raises with all problems where nothing is placed."""
+        if sent.problems and not keep_good:
+            checked = look_at(seller=self.seller, market=market, offers=sent.offers)
+            raise _refusal(sent.told(checked.problems))
+        try:
+            checked, placed = place(
+                seller=self.seller,
+                market=market,
+                offers=sent.offers,
+                by=self.token,
+                confirmed=VERSION,
+                keep_good=keep_good,
+            )
+        except Refused as refusal:
+            refusal.rows = sent.told(refusal.rows)
+            raise
+        problems = sent.told(checked.problems)
+        items = _items(sent.offers, checked, placed)
+        if problems and not items:
+            raise _refusal(problems)
+        return items, problems
+
+
+def _items(offers: Sequence[Offer], checked: Checked, placed: Placed) -> list[dict[str, Any]]:
+    """The bids in the order of what was sent, repeats among them."""
+    keys = {offer.line: key for key, offer in placed}
+    bad = {problem.line for problem in checked.problems}
+    items = []
+    for offer in offers:
+        if offer.line in keys:
+            bid = {"reference": f"B-{keys[offer.line]}", "status": Bid.Status.PLACED, "revision": 1}
+        elif offer.line in bad:
+            continue
+        else:
+            known = checked.repeats[offer.seller_ref]
+            bid = {"reference": known.reference, "status": known.status, "revision": known.revision}
+        items.append({"line": offer.line, "seller_ref": offer.seller_ref} | bid)
+    return items
+
+
+def _refusal(problems: Sequence[RowProblem]) -> NotAsDescribed:
+    return NotAsDescribed(f"No bid was placed: {len(problems)} things need correcting.", problems)
 
 
 class BidView(SellerEndpoint):

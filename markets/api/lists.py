@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from ..api_fields import Fields, Instant
 from ..endpoints import SellerEndpoint
-from ..models import PRICES, Asset, Bid, Competition, Contract, Qualification, ServiceWindow
+from ..models import PRICES, Bid, Competition, Contract, ServiceWindow
 from ..openapi import BEFORE, FORMAT, LIMIT, MARKET_OPTIONAL, as_csv_too, call
 from ..paging import newest, page_of, read_query
 from ..rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
-from .serializers import ListedCompetition, RulesToConfirm, SellerAsset, SellerContract, SellerResult
+from .serializers import ListedCompetition, RulesToConfirm, SellerContract, SellerResult
 
 TAG = "Sellers: bidding"
 
@@ -25,7 +25,6 @@ def same(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
-ASSET = same(*[str(name) for name in SellerAsset().fields if name != "qualifications"])
 WINDOW = ("name", "first_day", "last_day", "weekdays", "local_start", "local_end", "required_kw", "minimum_kw")
 COMPETITION = {
     "market": "market__key",
@@ -58,22 +57,6 @@ OPEN = OpenApiParameter("open", bool, default=True, description="false: also tho
 COMPETITION_OF = OpenApiParameter("competition", str, description="Reference of a competition.")
 AWARDED = OpenApiParameter("awarded_since", OpenApiTypes.DATETIME, description="Market time.")
 DECIDED = OpenApiParameter("decided_since", OpenApiTypes.DATETIME, description="Market time.")
-
-
-class AssetsView(SellerEndpoint):
-    """The seller's assets."""
-
-    @call("seller_assets", "Your assets", tag=TAG, parameters=[BEFORE, LIMIT], answers={200: page_of(SellerAsset)})
-    def get(self, request: Request) -> Response:
-        """Newest first, each with what the markets decided about it."""
-        page = newest(Asset.objects.filter(seller=self.seller, retired_at=None), ASSET, request)
-        decided: dict[int, dict[str, str]] = {key: {} for key in page.keys}
-        offers = Qualification.objects.filter(asset__in=page.keys)
-        for key, market, status in offers.values_list("asset_id", "market__key", "status"):
-            decided[key][market] = status
-        for key, item in zip(page.keys, page.items, strict=True):
-            item["qualifications"] = decided[key]
-        return Response(page.answer())
 
 
 class _Wanted(Fields):

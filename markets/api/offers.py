@@ -6,6 +6,8 @@ long way.
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from ..api_fields import FOUR_PLACES
 from ..bodies import NotAsDescribed, Rows, read_rows
 from ..problems import RowProblem
+from ..rules.bids_file import LABELS, read_bids_file
 from ..rules.notices import ZERO, Offer
 from .serializers import OfferFields
 
@@ -23,12 +26,32 @@ _FIGURE = re.compile(r"[0-9]{1,8}(\.[0-9]{1,4})?")
 _PRICES = ("availability_gbp_per_mw_h", "utilisation_gbp_per_mwh", "sustain_gbp_per_kw")
 
 
+@dataclass(frozen=True)
+class Sent:
+    """The good rows as offers with their lines, every fault of the others, and how its columns are called."""
+
+    offers: Sequence[Offer]
+    problems: Sequence[RowProblem]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, further: Iterable[RowProblem]) -> list[RowProblem]:
+        """All problems by line, with the columns as they are called in what was sent."""
+        named = [replace(problem, column=self.labels.get(problem.column, problem.column)) for problem in further]
+        return sorted([*self.problems, *named], key=lambda problem: problem.line)
+
+
 class _NotPlain(Exception):
     """A row for the long way."""
 
 
-def read_offers(body: Any) -> tuple[list[Offer], list[RowProblem]]:
-    """The good rows of a list as offers with their lines (from 1), and every fault of the others."""
+def read_file(content: bytes) -> Sent:
+    """A CSV with the columns of the template. Raises UnreadableFile for what is no such file at all."""
+    file = read_bids_file(content)
+    return Sent(file.offers, file.problems, LABELS)
+
+
+def read_offers(body: Any) -> Sent:
+    """The rows of a list; lines count from 1."""
     if isinstance(body, list) and len(body) > MOST_OFFERS:
         raise NotAsDescribed(f"{len(body):,} bids are too many for one call: send at most {MOST_OFFERS:,}.")
     if not isinstance(body, list):
@@ -41,7 +64,7 @@ def read_offers(body: Any) -> tuple[list[Offer], list[RowProblem]]:
             rest.append((line, row))
     good, problems = _the_long_way(rest)
     offers += [_offer(values, line) for line, values in good]
-    return sorted(offers, key=lambda offer: offer.line), problems
+    return Sent(sorted(offers, key=lambda offer: offer.line), problems)
 
 
 def _the_long_way(rest: list[tuple[int, Any]]) -> tuple[Rows, list[RowProblem]]:

@@ -3,29 +3,9 @@
 from rest_framework import serializers
 
 from ..api_fields import Fields, Figure
-from ..models import Asset, Bid, Competition
+from ..models import Bid, Competition
 from ..openapi import ErrorEntry
 from ..rules.notices import ZERO
-
-
-class SellerAsset(serializers.Serializer):
-    """An asset of the seller, and what each market decided about it."""
-
-    ref = serializers.CharField()
-    name = serializers.CharField()
-    technology = serializers.CharField()
-    device_count = serializers.IntegerField()
-    voltage_level = serializers.ChoiceField(Asset.Voltage.choices)
-    connection_status = serializers.ChoiceField(Asset.Connection.choices)
-    postcode = serializers.CharField()
-    import_meter_id = serializers.CharField(help_text="MPAN.")
-    export_meter_id = serializers.CharField(help_text="MPAN.")
-    max_import_capacity_kw = Figure()
-    max_export_capacity_kw = Figure()
-    meter_interval_minutes = serializers.IntegerField()
-    qualifications = serializers.DictField(
-        child=serializers.CharField(), help_text="Market key to offered, qualified or refused."
-    )
 
 
 class OpenWindow(serializers.Serializer):

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from . import bids, lists
+from . import assets, bids, lists
 
 urlpatterns = [
-    path("assets", lists.AssetsView.as_view(), name="assets"),
+    path("assets", assets.AssetsView.as_view(), name="assets"),
     path("competitions", lists.CompetitionsView.as_view(), name="competitions"),
     path("bids", bids.BidsView.as_view(), name="bids"),
     path("bids/<str:reference>", bids.BidView.as_view(), name="bid"),

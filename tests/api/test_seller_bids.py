@@ -13,6 +13,7 @@ from markets.api.serializers import OfferFields
 from markets.bodies import read_rows
 from markets.models import Asset, Bid, BidChange, Competition, Confirmation, Contract, Market
 from markets.operations.results import record_results
+from markets.rules.bids_file import write_bids_file
 from markets.rules.confirmations import RULES, VERSION
 from markets.rules.notices import BidResult
 from tests.conftest import close
@@ -63,6 +64,41 @@ def test_the_good_ones_are_kept_where_that_is_asked(
     assert len(problem_of(none_good, 422)["errors"]) == 2
     all_good = trader.post(bids_of(market, "&keep_good=true"), rows[:1])
     assert (all_good.status_code, all_good.json()["problems"]) == (201, [])
+
+
+@pytest.mark.django_db
+def test_what_stands_already_is_a_repeat_among_new_ones(
+    trader: Machine, market: Market, competition: Competition, asset: Asset
+) -> None:
+    first, _ = trader.post(bids_of(market), [bid_row(seller_ref="a"), bid_row(seller_ref="c")]).json()["items"]
+    rows = [bid_row(seller_ref="b"), bid_row(seller_ref="a"), bid_row(seller_ref="c", capacity_kw=1), bid_row()]
+    answer = trader.post(bids_of(market, "&keep_good=true"), rows)
+    items = answer.json()["items"]
+    assert [item["line"] for item in items] == [1, 2, 4]
+    assert items[1]["reference"] == first["reference"]
+    assert [problem["line"] for problem in answer.json()["problems"]] == [3]
+    assert Bid.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_the_file_of_the_upload_page_is_taken_too(
+    trader: Machine, market: Market, competition: Competition, asset: Asset
+) -> None:
+    row = {
+        "competition": "T9A-DYN-0001",
+        "windows": "Evening",
+        "capacity_kw": "50.5",
+        "utilisation_gbp_per_mwh": "250",
+        "assets": "EV-1",
+    }
+    file = "".join(write_bids_file([row | {"seller_ref": "a"}, row | {"capacity_kw": "50,5"}, row | {"windows": "X"}]))
+    refused = problem_of(trader.post(bids_of(market), file, content_type="text/csv"), 422)
+    told = [(error["line"], error["column"]) for error in refused["errors"]]
+    assert told == [(3, "Offered capacity [kW]"), (4, "Service Window Name")]
+    kept = trader.post(bids_of(market, "&keep_good=true"), file, content_type="text/csv")
+    assert (kept.status_code, [item["line"] for item in kept.json()["items"]]) == (207, [2])
+    assert Bid.objects.get().seller_ref == "a"
+    problem_of(trader.post(bids_of(market), b"PK\x03\x04", content_type="text/csv"), 422)
 
 
 @pytest.mark.django_db
@@ -227,6 +263,6 @@ def test_the_short_way_says_what_the_fields_say(row: dict[str, Any]) -> None:
 
 def test_the_usual_row_takes_the_short_way_and_lines_stay_in_order() -> None:
     assert _plain(bid_row(seller_ref="spring-17", max_runtime_minutes=60), 1).line == 1
-    offers, problems = read_offers([bid_row(), bid_row(seller_ref=" b "), bid_row(kw=1), bid_row()])
-    assert [(offer.line, offer.seller_ref) for offer in offers] == [(1, ""), (2, "b"), (4, "")]
-    assert [(problem.line, problem.column) for problem in problems] == [(3, "kw")]
+    sent = read_offers([bid_row(), bid_row(seller_ref=" b "), bid_row(kw=1), bid_row()])
+    assert [(offer.line, offer.seller_ref) for offer in sent.offers] == [(1, ""), (2, "b"), (4, "")]
+    assert [(problem.line, problem.column) for problem in sent.problems] == [(3, "kw")]
