@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from unfold.forms import UserCreationForm
+from unfold.forms import BaseDialogForm, UserCreationForm
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from ..models import Membership, User
+from ..operations import people
+from .acting import operation
 from .noun import EditableNoun, Noun, Rows
 
 
@@ -17,6 +21,12 @@ class InviteStaffForm(UserCreationForm):
     class Meta:
         model = User
         fields = ("email",)
+
+
+class RoleForm(BaseDialogForm):
+    """What the member may do."""
+
+    role = forms.ChoiceField(choices=Membership.Role.choices, widget=UnfoldAdminSelectWidget)
 
 
 class MembershipRows(Rows):
@@ -54,3 +64,14 @@ class MembershipAdmin(Noun):
     list_select_related = ("user", "seller")
     list_filter = ("role",)
     search_fields = ("user__email", "seller__name")
+    actions_detail = ("change_role",)
+
+    @operation(
+        "Change role",
+        consequence="Owners do this themselves: here for a company whose owner cannot.",
+        form=RoleForm,
+        icon="manage_accounts",
+    )
+    def change_role(self, by: User, membership: Membership, role: str) -> str:
+        changed = people.change_role(membership=membership, role=role, by=by)
+        return f"{changed.user} is now {changed.get_role_display().lower()} of {changed.seller}."

@@ -24,6 +24,19 @@ class InviteForm(BaseDialogForm):
     email = forms.EmailField(label="Email of its owner", widget=UnfoldAdminEmailInputWidget)
 
 
+class CorrectForm(WithReason):
+    """What stands in the register."""
+
+    name = forms.CharField(label="Registered name", max_length=200, widget=UnfoldAdminTextInputWidget)
+    company_number = forms.CharField(max_length=20, required=False, widget=UnfoldAdminTextInputWidget)
+    field_order = ("name", "company_number", "reason")
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        seller = Seller.objects.get(pk=self.object_id)
+        self.initial |= {"name": seller.name, "company_number": seller.company_number}
+
+
 class TokenForm(BaseDialogForm):
     name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget, help_text="Where it will be used.")
 
@@ -69,7 +82,7 @@ class SellerAdmin(Noun):
     fields = ("name", "status", "company_number", "address", "phone", "created_at")
     inlines = (MembershipRows, IdentityRows, ContactRows)
     actions_list = ("invite",)
-    actions_detail = ("verify", "add_contact", "name_identity", "issue_token", "suspend")
+    actions_detail = ("verify", "add_contact", "name_identity", "correct", "issue_token", "suspend")
     standing = state()
 
     @operation(
@@ -104,6 +117,16 @@ class SellerAdmin(Noun):
     def suspend(self, by: User, seller: Seller, reason: str) -> str:
         people.suspend_seller(seller=seller, by=by, reason=reason)
         return f"{seller} is suspended."
+
+    @operation(
+        "Correct name or number",
+        consequence="Pages, files and new bids carry the new name. How an operator calls the seller stays as it is.",
+        form=CorrectForm,
+        icon="edit",
+    )
+    def correct(self, by: User, seller: Seller, **given: str) -> str:
+        corrected = people.correct_seller(seller=seller, by=by, **given)
+        return f"{corrected} is corrected."
 
     @operation(
         "Issue token",

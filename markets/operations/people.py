@@ -59,6 +59,27 @@ def describe_seller(*, seller: Seller, company_number: str, address: str, phone:
     return seller
 
 
+@transaction.atomic
+def correct_seller(*, seller: Seller, name: str, company_number: str, reason: str, by: By) -> Seller:
+    """Corrects what members can't change themselves: the registered name, and the number of a verified company.
+
+    Raises Refused where the name is another seller's, the number none, or no reason is given.
+    """
+    seller = Seller.objects.select_for_update().get(pk=seller.pk)
+    name, number = " ".join(name.split()), tidy(company_number)
+    if not (name and reason.strip()):
+        raise Refused("Give the registered name, and say why it is corrected.")
+    if problem := company_number_problem(number):
+        raise Refused(problem)
+    if Seller.objects.filter(name__iexact=name).exclude(pk=seller.pk).exists():
+        raise Refused(f"Another seller is called '{name}'. Find out which of the two is meant.")
+    before = {"name": seller.name, "company_number": seller.company_number}
+    seller.name, seller.company_number = name, number
+    seller.save(update_fields=["name", "company_number"])
+    record(by=by, verb="correct_seller", subject=seller, reason=reason, before=before)
+    return seller
+
+
 def _why_fixed(seller: Seller, number: str) -> str:
     if seller.status == Seller.Status.INVITED or number == seller.company_number or not seller.company_number:
         return ""

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from markets.models import AccountLink, Admission, Invitation, JoiningRequest, Mail, Market, Seller
+from markets.models import AccountLink, Admission, Invitation, JoiningRequest, JournalEntry, Mail, Market, Seller
 from markets.operations import account_links, contacts, joining, people
 from sops.models import Case
 from sops.operations import conduct, sync_steps
@@ -104,3 +104,19 @@ def test_a_stage_is_no_field_to_type_into(console: Client, market: Market):
 def test_a_test_message_is_sent_from_the_console(press: Any, seller: Any, market: Market):
     contact = contacts.add_dispatch_contact(seller=seller, market=market, email="n@voltwise.example", by="tests")
     assert "less than a minute ago" in said(press("markets_dispatchcontact", "send_test", contact.pk))[0]
+
+
+def test_a_verified_companys_number_is_corrected_with_a_reason(press: Any, seller: Any, other_seller: Any):
+    page = press("markets_seller", "correct", seller.pk, name=other_seller.name, company_number="1", reason="Typo.")
+    assert "Another seller is called" in said(page)[0]
+    given = {"name": "Voltwise Power Ltd", "company_number": "sc123456", "reason": "Renamed, see the register."}
+    press("markets_seller", "correct", seller.pk, **given)
+    seller.refresh_from_db()
+    assert (seller.name, seller.company_number) == ("Voltwise Power Ltd", "SC123456")
+    entry = JournalEntry.objects.get(verb="correct_seller")
+    assert (entry.reason, entry.details["before"]["name"]) == ("Renamed, see the register.", "Voltwise Energy Ltd")
+
+
+def test_a_role_is_changed_for_a_company_whose_owner_cannot_and_an_owner_stays(press: Any, seller: Any):
+    only = seller.memberships.get()
+    assert "is the only owner" in said(press("markets_membership", "change_role", only.pk, role="viewer"))[0]

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from markets.checklist import checklist
@@ -218,6 +220,22 @@ def test_who_is_no_owner_looks(role: str, seller: Seller, actions: dict[str, Any
     assert standing(seller) == before
     for name in ("company", "company-profile", "company-agreement", "company-members", "company-contacts"):
         assert browser.get(page_of(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["company-members", "company-contacts"])
+def test_the_lists_ask_no_more_for_many_rows(name: str, seller: Seller, market: Market, browser_of_member: Client):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            browser_of_member.get(page_of(name))
+        return len(asked)
+
+    few = queries()
+    for number in range(10):
+        address = f"n{number}@voltwise.example"
+        invitation = invitations.invite_member(seller=seller, email=address, role="viewer", by="tests")
+        invitations.accept_invitation(invitation=invitation, by="tests")
+        contacts.add_dispatch_contact(seller=seller, market=market, email=address, by="tests")
+    assert queries() == few <= 15
 
 
 class TestPilotMarket:

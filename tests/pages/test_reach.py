@@ -15,7 +15,7 @@ import settlement.urls
 import sops.urls
 from dispatch.models import Acknowledgement, Instruction
 from dispatch.operations import answer_token
-from markets.models import Asset, AssetUpload, Bid, BidChange, Membership, Seller, Token, User
+from markets.models import Asset, AssetUpload, Bid, BidChange, BidUpload, Membership, Seller, Token, User
 from markets.operations.competitions import preview_token
 from markets.operations.invitations import invite_member
 from markets.operations.links import link
