@@ -11,8 +11,8 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from ..models import Asset, Market, Qualification, User
-from ..operations.assets import decide_qualifications, offer_assets
+from ..models import Asset, AssetUpload, Market, Qualification, QualificationChange, User
+from ..operations.assets import decide_qualifications, offer_assets, retire_asset
 from ..rules.notices import QualificationDecision
 from .acting import WithReason, operation, person, refusals_shown
 from .columns import number, state
@@ -22,6 +22,11 @@ from .noun import Noun, Rows
 class QualificationRows(Rows):
     model = Qualification
     fields = ("market", "status", "reason", "offered_at", "decided_at")
+
+
+class ChangeRows(Rows):
+    model = QualificationChange
+    fields = ("status", "reason", "actor", "at")
 
 
 class OfferForm(BaseDialogForm):
@@ -47,7 +52,7 @@ class AssetAdmin(Noun):
     search_fields = ("ref", "name", "import_meter_id", "export_meter_id", "postcode", "seller__name")
     date_hierarchy = "registered_at"
     inlines = (QualificationRows,)
-    actions_detail = ("offer",)
+    actions_detail = ("offer", "retire")
     capacity_in = number("max_import_capacity_kw", "Import kW")
     capacity_out = number("max_export_capacity_kw", "Export kW")
 
@@ -61,6 +66,18 @@ class AssetAdmin(Noun):
     def offer(self, by: User, asset: Asset, market: Market) -> str:
         offers = offer_assets(market=market, assets=[asset], by=by)
         return f"{asset} is offered to {market}." if offers else f"{asset} was already offered to {market}."
+
+    @operation(
+        "Retire",
+        consequence="The asset stands behind no new bid, for good. Refused while a bid or contract rests on it.",
+        form=WithReason,
+        when=lambda asset: asset.retired_at is None,
+        icon="delete_forever",
+        variant=ActionVariant.DANGER,
+    )
+    def retire(self, by: User, asset: Asset, reason: str) -> str:
+        retire_asset(asset=asset, reason=reason, by=by)
+        return f"{asset} is retired."
 
 
 @admin.register(Qualification)
@@ -76,6 +93,7 @@ class QualificationAdmin(Noun):
         "asset__seller__name",
     )
     date_hierarchy = "offered_at"
+    inlines = (ChangeRows,)
     actions = ("qualify_selected",)
     actions_detail = ("qualify", "refuse")
     standing = state()
@@ -128,3 +146,33 @@ def _decide(qualifications: Iterable[Qualification], status: str, reason: str, b
         decisions = [QualificationDecision(member.asset_id, status, reason) for member in members]
         changed += decide_qualifications(market=market, decisions=decisions, by=by)
     return changed
+
+
+@admin.register(QualificationChange)
+class QualificationChangeAdmin(Noun):
+    list_display = ("at", "asset", "seller", "market", "became", "reason", "actor")
+    list_select_related = ("qualification__asset__seller", "market")
+    list_filter = ("status", "market")
+    search_fields = ("qualification__asset__ref", "qualification__asset__name", "qualification__asset__seller__name")
+    date_hierarchy = "at"
+
+    @admin.display(description="Asset", ordering="qualification__asset__ref")
+    def asset(self, change: QualificationChange) -> str:
+        return str(change.qualification.asset)
+
+    @admin.display(description="Seller", ordering="qualification__asset__seller__name")
+    def seller(self, change: QualificationChange) -> str:
+        return str(change.qualification.asset.seller)
+
+    @admin.display(description="Became", ordering="status")
+    def became(self, change: QualificationChange) -> str:
+        return Qualification.Status(change.status).label
+
+
+@admin.register(AssetUpload)
+class AssetUploadAdmin(Noun):
+    list_display = ("filename", "seller", "uploaded_by", "uploaded_at", "registered_at", "registered_count")
+    list_select_related = ("seller", "uploaded_by")
+    search_fields = ("filename", "seller__name")
+    date_hierarchy = "uploaded_at"
+    hidden_fields = ("content",)

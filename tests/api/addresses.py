@@ -17,6 +17,7 @@ from markets.rules.notices import Offer
 from piclo_nged import api_urls
 from piclo_nged.api_docs import DocsView, RedocView, SchemaView
 
+from ..conftest import mpan
 from .conftest import Machine, World, trigger_message
 from .test_nged_bidding import published
 
@@ -103,8 +104,21 @@ def bid_of(world: World) -> str:
     return f"/api/v1/bids/{bid.reference}"
 
 
+def charge_points(**more: Any) -> dict[str, Any]:
+    """An asset as a seller registers it."""
+    return {
+        "ref": "EV-9",
+        "name": "Yard",
+        "technology": "EV charge point",
+        "postcode": "NG1 1AB",
+        "import_meter_id": mpan(99),
+        "max_import_capacity_kw": "22",
+    } | more
+
+
 SELLER = {
     ("assets", "get"): seller("assets"),
+    ("assets", "post"): seller("assets", lambda world: [charge_points()]),
     ("competitions", "get"): seller("competitions"),
     ("bids", "get"): seller("bids"),
     ("bids", "post"): Fair(
