@@ -220,6 +220,7 @@ def test_another_sellers_things_are_not_there(
 
 
 NEVER_POSTED = {
+    ("markets:asset", "post"),
     ("markets:bid", "post"),
     ("markets:upload-problems", "post"),
     ("markets:company-token", "post"),
