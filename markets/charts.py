@@ -6,13 +6,13 @@ from decimal import Decimal
 from itertools import groupby
 
 from .rules.demand import Asked, Requirement, Row, Slot, requirements
+from .rules.words import number
 
 # Of the drawing: margins, the width of a half-hour, the height of a day, and of its highest bar.
 LEFT, RIGHT, TOP, CELL, ROW, BAR = 58, 16, 20, 12, 34, 28
 LOWEST_BAR = 4
 TALL = 13
-ROOM_FOR_WORDS = 4  # half-hours
-DIGIT = 6  # the width of one, so that words wider than their bar are left to the table
+DIGIT = 6  # the width of one, so that figures wider than their bar are left to the table
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _chart(requirement: Requirement, peak: Decimal) -> Chart:
                 missing.append(Missing(x, floor - BAR, width))
             elif required_kw:
                 height = max(LOWEST_BAR, int(BAR * required_kw / peak))
-                has_room = length >= ROOM_FOR_WORDS and width > DIGIT * len(f"{required_kw.normalize():,f} kW")
+                has_room = width > DIGIT * len(number(required_kw)) + 4
                 when = f"{requirement.slots[at].words}–{_end(requirement.slots, row, at + length)}"
                 blocks.append(Block(day, when, required_kw, x, floor - height, width, height, has_room))
     hours = tuple(

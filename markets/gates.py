@@ -40,4 +40,6 @@ def gate_of(competition: Competition, now: datetime) -> Gate:
 def how_long_before_closure(competition: Competition, saved_at: datetime) -> str:
     """What was just saved, as a person near gate closure wants to read it: the second, and how much time was left."""
     left = competition.closes_at - saved_at
-    return f"Saved on {moment(saved_at)}, {lasting(left)} before bidding closes. Until then you can revise or withdraw it."
+    return (
+        f"Saved on {moment(saved_at)}, {lasting(left)} before bidding closes. Until then you can revise or withdraw it."
+    )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 
 from ..models import Asset, Bid, Competition, Qualification, Seller
@@ -42,6 +43,9 @@ class TermsForm(forms.Form):
                 ceiling = getattr(competition, f"{name.replace(kind, f'{kind}_ceiling', 1)}")
                 hint = f"Ceiling {price(ceiling)} {unit}."
                 self.fields[name] = Measured(label=label, unit=unit, before="£", help_text=hint)
+                self.fields[name].validators.append(
+                    MaxValueValidator(ceiling, f"Above the ceiling of {price(ceiling)} {unit}.")
+                )
         self.order_fields(["capacity_kw", *PRICE_FIELDS, "max_runtime_minutes"])
 
     def terms(self) -> dict[str, Any]:

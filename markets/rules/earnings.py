@@ -65,9 +65,7 @@ def estimate(*, windows: Iterable[Asked], capacity_kw: Decimal, prices: Prices) 
 def service_hours(windows: Iterable[Asked]) -> Decimal:
     """Hours in which the windows ask for delivery; where they overlap, the time counts once."""
     spans = sorted(
-        span
-        for w in windows
-        for span in window_spans(w.first_day, w.last_day, w.weekdays, w.local_start, w.local_end)
+        span for w in windows for span in window_spans(w.first_day, w.last_day, w.weekdays, w.local_start, w.local_end)
     )
     total, reached = timedelta(), datetime.min.replace(tzinfo=UTC)
     for start, end in spans:

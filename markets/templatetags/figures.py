@@ -54,6 +54,15 @@ def instant(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def to_the_second(value: datetime | None) -> SafeString | str:
+    """As `instant`, with seconds: for what was saved and when."""
+    if value is None:
+        return NONE
+    local = value.astimezone(LONDON)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{words.day(local)}, {local:%H:%M:%S %Z}")
+
+
+@register.filter
 def instant_text(value: datetime | None) -> str:
     """As `instant`, without markup: for files and titles."""
     return NONE if value is None else f"{value.astimezone(LONDON):%Y-%m-%d %H:%M %Z}"

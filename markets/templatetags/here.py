@@ -44,6 +44,13 @@ def address_with(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.filter
+def article_and_section(named: str) -> tuple[str, str]:
+    """`bidding#gate-closure` as ("bidding", "gate-closure"); without a section the second is empty."""
+    slug, _, anchor = named.partition("#")
+    return slug, anchor
+
+
+@register.filter
 def entry(words: dict[str, str], key: str) -> str:
     """What a table of words says for a key that is itself a variable."""
     return words[key]

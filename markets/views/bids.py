@@ -12,17 +12,20 @@ from django.views.generic import DetailView, ListView
 from ..access import SellerPage, TraderPage
 from ..filters import BidFilter
 from ..forms import RevisionForm, show_refusal
-from ..gates import gate_of
+from ..gates import gate_of, how_long_before_closure
 from ..lists import FilteredList
 from ..models import Bid, BidLine, MarketTime
 from ..operations.bids import revise_bid, withdraw_bid
+from ..operations.competitions import why_to_revise
 from ..problems import Refused
+from ..rules.words import kw
 
 
 def with_their_competition(rows: QuerySet[Bid]) -> QuerySet[Bid]:
     """Bids with what pages say of them, and the time of their market."""
     lines = BidLine.objects.filter(bid=OuterRef("pk")).order_by().values("bid")
-    return rows.select_related("competition__market__operator", "competition__product", "competition__zone").annotate(
+    told = ("competition__market__operator", "competition__product", "competition__zone", "contract")
+    return rows.select_related(*told).annotate(
         market_time=MarketTime("competition__market__clock_offset"),
         window_count=Subquery(lines.annotate(count=Count("pk")).values("count")),
     )
@@ -53,7 +56,9 @@ class OneBid(SellerPage, DetailView):
         return with_their_competition(self.own(Bid.objects.all()))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(gate=gate_of(self.object.competition, self.object.market_time), **kwargs)
+        gate = gate_of(self.object.competition, self.object.market_time)
+        stands = gate.is_open and self.object.status == Bid.Status.PLACED
+        return super().get_context_data(gate=gate, to_revise=why_to_revise(self.object) if stands else [], **kwargs)
 
 
 class BidPage(OneBid):
@@ -93,7 +98,10 @@ class BidRevision(TraderPage, OneBid):
             except Refused as refused:
                 show_refusal(form, refused)
             else:
-                messages.success(request, f"Bid {bid} now stands as revision {bid.revision}.")
+                saved = how_long_before_closure(bid.competition, bid.changed_at)
+                messages.success(
+                    request, f"Bid {bid} over {kw(bid.capacity_kw)} now stands as revision {bid.revision}. {saved}"
+                )
                 return redirect("markets:bid", bid.reference)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 

@@ -64,7 +64,7 @@ class CompetitionPage(TraderPage, DetailView):
         """The page with the estimate; where htmx asks while one types, the estimate alone."""
         form.forgive_what_is_missing()
         if getattr(self.request, "htmx", False):
-            context = {"form": form, "object": self.object, "estimate": form.estimate()}
+            context = {"form": form, "object": self.object, "estimate": form.estimate(), "only_part": True}
             return self.response_class(self.request, ["markets/bid_estimate.html"], context)
         return self.render_to_response(self.get_context_data(form=form))
 

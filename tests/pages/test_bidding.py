@@ -97,7 +97,7 @@ def test_a_bid_is_placed_and_shown(place: Callable[..., HttpResponse], browser_o
         ({"capacity_kw": "five"}, "capacity_kw", "for example 12.5"),
         ({"capacity_kw": "1.00001"}, "capacity_kw", "at most four decimals"),
         ({"capacity_kw": "NaN"}, "capacity_kw", "for example 12.5"),
-        ({"utilisation_gbp_per_mwh": "300.01"}, "utilisation_gbp_per_mwh", "Above the ceiling of 300 GBP/MWh."),
+        ({"utilisation_gbp_per_mwh": "300.01"}, "utilisation_gbp_per_mwh", "Above the ceiling of £300.00 per MWh."),
         ({"availability_gbp_per_mw_h": ""}, "availability_gbp_per_mw_h", "Give a number"),
         ({"max_runtime_minutes": "0"}, "max_runtime_minutes", "greater than or equal to 1"),
         ({"confirmed": ""}, "confirmed", "Read these sentences and tick the box"),
@@ -181,7 +181,7 @@ def test_a_bid_is_revised(bid: Bid, browser_of_member: Client):
 def test_a_revision_above_the_ceiling_changes_nothing(bid: Bid, browser_of_member: Client):
     terms = {"capacity_kw": "50.5", "availability_gbp_per_mw_h": "126", "utilisation_gbp_per_mwh": "250"}
     response = browser_of_member.post(reverse("markets:bid-revise", args=[bid.reference]), terms)
-    assert errors(response) == {"availability_gbp_per_mw_h": ["Above the ceiling of 125 GBP/MW/h."]}
+    assert errors(response) == {"availability_gbp_per_mw_h": ["Above the ceiling of £125.00 per MW per hour."]}
     bid.refresh_from_db()
     assert bid.revision == 1
 
@@ -264,6 +264,16 @@ def test_an_estimate_of_something_wrong_says_so_beside_the_field(place: Callable
     page = place(estimate="1", capacity_kw="five").content.decode()
     assert "for example 12.5" in page
     assert "here stands what the bid could earn" in page
+
+
+def test_a_price_above_the_ceiling_earns_nothing_and_says_so_while_one_types(
+    browser_of_member: Client, competition: Competition, asset: Asset
+):
+    address = reverse("markets:competition", args=[competition.pk])
+    sent = fields(competition, asset, estimate="1", utilisation_gbp_per_mwh="300.01")
+    part = browser_of_member.post(address, sent, HTTP_HX_REQUEST="true").content.decode()
+    assert "Utilisation price: Above the ceiling of £300.00 per MWh." in part
+    assert "Utilisation, if called" not in part
 
 
 def test_while_one_types_only_the_estimate_is_sent(browser_of_member: Client, competition: Competition, asset: Asset):

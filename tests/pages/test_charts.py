@@ -121,5 +121,5 @@ def test_the_hour_that_spring_leaves_out_is_drawn_as_missing():
 
 
 def test_only_a_bar_that_is_wide_enough_carries_its_figure():
-    narrow, wide = Window(time(1), time(2)), Window(time(4), time(8))
+    narrow, wide = Window(time(1), time(1, 30)), Window(time(4), time(5))
     assert [block.has_room for block in charts_of([narrow, wide])[0].blocks] == [False, True]

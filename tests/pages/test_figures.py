@@ -44,6 +44,11 @@ def test_an_instant_says_its_zone(at: datetime, said: str):
     assert figures.instant(at) == f'<time datetime="{at.isoformat()}">{said}</time>'
 
 
+def test_what_was_saved_is_said_to_the_second():
+    at = datetime(2026, 11, 3, 16, 55, 7, tzinfo=UTC)
+    assert "Tue 3 Nov 2026, 16:55:07 GMT" in figures.to_the_second(at)
+
+
 def test_a_span_says_day_and_zone_twice_only_where_they_change():
     def utc(day: int, hour: int) -> datetime:
         return datetime(2026, 10, day, hour, tzinfo=UTC)

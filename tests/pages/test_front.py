@@ -11,6 +11,8 @@ from django.urls import get_resolver
 
 from dispatch.models import Instruction
 from markets.models import Bid, Competition, User
+from markets.rules.confirmations import RULES
+from markets.templatetags.here import article_and_section
 from sops.help import sections
 from sops.models import Article
 
@@ -150,9 +152,10 @@ def test_an_article_cannot_run_anything():
     assert 'href="javascript' not in page
 
 
-def test_every_help_link_of_a_template_leads_to_a_section():
+def test_every_help_link_of_a_template_and_of_a_rule_leads_somewhere():
     there = {(a.slug, s.anchor) for a in Article.objects.all() for s in sections(a.body)}
-    linked = {
+    there |= {(slug, "") for slug, _ in there}
+    linked = {article_and_section(rule.help) for rule in RULES} | {
         pair
         for path in (settings.BASE_DIR / "templates").rglob("*.html")
         for pair in re.findall(r"""{% url 'sops:article' '([\w-]+)' %}#([\w-]+)""", path.read_text())
