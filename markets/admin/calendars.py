@@ -54,8 +54,11 @@ class CalendarForm(forms.ModelForm):
                 field.widget = widget()
                 if choices is not None:
                     field.widget.choices = choices
-            if name.endswith("_local"):
-                field.help_text = "London time."
+            moment, _, part = name.partition("_")
+            if part == "days_before":
+                field.label = f"{moment.capitalize()}: days before delivery"
+            elif part == "local":
+                field.label, field.help_text = f"{moment.capitalize()} at", "London time."
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from markets.models import Admission, Bid, Competition, CompetitionRevision, JournalEntry, Mail, Membership, User
 from markets.operations import bids
@@ -123,7 +125,7 @@ def test_one_mail_tells_of_all_that_was_revised_at_once(
     ],
 )
 def test_a_bid_that_would_not_be_taken_any_more_stands_and_its_seller_is_asked_to_revise_it(
-    revise: Any, bid: Bid, market: Any, change: Any, why: str
+    revise: Any, bid: Bid, market: Any, change: Any, why: str, client: Client
 ) -> None:
     """To refuse the revision would tell the operator of a sealed price."""
     assert revise(**change).revised == [MOCK]
@@ -135,6 +137,10 @@ def test_a_bid_that_would_not_be_taken_any_more_stands_and_its_seller_is_asked_t
     assert "250" not in mail.text, "a mail is no place for a sealed price"
     [reason] = why_to_revise(bid)
     assert why in reason
+    client.force_login(bid.seller.members.get())
+    page = client.get(reverse("markets:bid", args=[bid.reference])).content.decode()
+    assert "Please revise this bid" in page
+    assert why in page
     good = {"capacity_kw": Decimal(60), "utilisation_gbp_per_mwh": Decimal(190)}
     assert why_to_revise(bids.revise_bid(bid=bid, by="tests", **good)) == []
     assert [change.kind for change in bid.changes.order_by("pk")] == ["placed", "revised"]
