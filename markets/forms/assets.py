@@ -165,7 +165,7 @@ class AssetRevisionForm(AssetForm):
     def __init__(self, *args: Any, entry: AssetEntry, zones_by_hand: bool, **kwargs: Any):
         said = {name: _plain(getattr(entry, name)) for name in FIELDS}
         said["zones"] = ", ".join(entry.zones) if zones_by_hand else ""
-        super().__init__(*args, initial=said, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": said})
         self.fields["ref"].disabled = True
         self.fields["ref"].help_text = "Bids and readings know it by this: it stays."
 
