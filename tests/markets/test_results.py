@@ -5,14 +5,15 @@ from decimal import Decimal
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from markets.models import Bid, Contract, Mail
-from markets.operations import results
-from markets.operations.discrepancies import reconcile
+from markets.models import Bid, Competition, Contract, Mail
+from markets.operations import bids, results
 from markets.operations.competitions import withdraw_competition
+from markets.operations.discrepancies import reconcile
 from markets.problems import Contradiction, Refused
 from markets.rules.notices import BidResult, ListedContract, NoResponse
-from tests.conftest import close
+from tests.conftest import close, offer
 
 
 def accepted(bid, **more):
@@ -32,6 +33,53 @@ def test_an_accepted_bid_is_a_contract_and_its_seller_is_told(contract, bid, com
     told = Mail.objects.get(subject__startswith="Results of")
     assert told.recipient == "owner@voltwise.example"
     assert "Accepted: 1" in told.text
+
+
+def test_the_mail_names_competitions_bids_and_reasons(bid, seller, market, competition, make_competition, asset):
+    second_place = make_competition("T9A-DYN-0002")
+    Competition.objects.filter(pk=second_place.pk).update(name="Weekends at <Testbridge>")
+    offers = [offer(competition.reference), *(offer("T9A-DYN-0002") for _ in range(23))]
+    second, *others = bids.place_bids(seller=seller, market=market, offers=offers, by="tests")
+    close(market, competition)
+    reason = "Above the requirement & the ceiling."
+    decided = [accepted(bid), BidResult(second.reference, False, reason=reason)]
+    decided += [BidResult(other.reference, False) for other in others]
+    results.record_results(market=market, results=decided, by="tests")
+    mail = Mail.objects.get(subject__startswith="Results of")
+    assert mail.subject == "Results of NGED long-term (mock): 1 accepted, 24 not"
+    assert f"Dynamic at Testbridge ({competition.reference})" in mail.text
+    assert f"Accepted: 1 ({bid.reference})" in mail.text
+    assert f"Not accepted: 1 ({second.reference})\n    Reason: {reason}" in mail.text
+    assert "Weekends at <Testbridge> (T9A-DYN-0002)" in mail.text
+    assert "Not accepted: 23 (" in mail.text
+    assert f"{others[19].reference} and 3 more)\n    NGED gave no reason." in mail.text
+    assert others[20].reference not in mail.text
+    assert "This is a rehearsal" in mail.text
+    assert "/bids/" in mail.text
+
+
+def test_results_in_parts_and_in_any_order_decide_the_competition_with_the_last(bid, seller, market, competition):
+    [other] = bids.place_bids(seller=seller, market=market, offers=[offer(competition.reference)], by="tests")
+    close(market, competition)
+    for last, decided in ((False, other), (True, bid)):
+        results.record_results(market=market, results=[accepted(decided)], by="tests")
+        competition.refresh_from_db()
+        assert (competition.status == "decided") == last
+    assert Contract.objects.count() == 2
+    assert Bid.objects.get(pk=bid.pk).decided_at is not None
+
+
+def test_one_result_or_a_thousand_cost_the_same_queries(bid, seller, market, competition):
+    more = bids.place_bids(seller=seller, market=market, offers=[offer(competition.reference)] * 40, by="tests")
+    close(market, competition)
+
+    def queries(*decided):
+        with CaptureQueriesContext(connection) as captured:
+            results.record_results(market=market, results=[accepted(one) for one in decided], by="tests")
+        return len(captured)
+
+    few = queries(bid)
+    assert queries(*more) == few
 
 
 def test_a_repeat_changes_nothing_and_a_contradiction_is_refused(contract, bid, market):
