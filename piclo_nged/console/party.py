@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -118,23 +119,23 @@ class PartyPage(View):
         return render(request, "admin/party.html", self.console.each_context(request) | told)
 
 
-def participants(party: TestParty) -> QuerySet[Admission]:
+def participants(party: TestParty) -> QuerySet[Any]:
     """Everybody invited, with the number and kW of standing bids (never prices: bids are sealed) and usable assets."""
     mine = Q(seller__bids__competition__market=party.market_id) & ~Q(seller__bids__status=Bid.Status.WITHDRAWN)
-    qualified = Q(
-        seller__assets__qualifications__market=party.market_id,
-        seller__assets__qualifications__status=Qualification.Status.QUALIFIED,
+    qualified = Qualification.objects.filter(
+        market=party.market_id, status=Qualification.Status.QUALIFIED, asset__seller=OuterRef("seller")
+    ).order_by()
+    usable = Subquery(qualified.values("asset__seller").annotate(n=Count("pk")).values("n"))
+    return (
+        Admission.objects.filter(market=party.market_id, seller__stand_in=None)
+        .select_related("seller")
+        .annotate(
+            bid_count=Count("seller__bids", filter=mine),
+            offered_kw=Sum("seller__bids__capacity_kw", filter=mine),
+            usable_assets=Coalesce(usable, 0),
+        )
+        .order_by("seller__name")
     )
-    invited = Admission.objects.filter(market=party.market_id, seller__stand_in=None).select_related("seller")
-    assets = dict(
-        invited.annotate(usable=Count("seller__assets", filter=qualified, distinct=True)).values_list("pk", "usable")
-    )
-    told = invited.annotate(
-        bid_count=Count("seller__bids", filter=mine), offered_kw=Sum("seller__bids__capacity_kw", filter=mine)
-    ).order_by("seller__name")
-    for admission in told:
-        admission.usable_assets = assets[admission.pk]
-    return told
 
 
 def _stand_ins(party: TestParty) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localtime
 from django.views import View
@@ -54,7 +55,7 @@ class Comparison(View):
         ]
         return sorted(rows, key=SORTS.get(asked.get("sort", ""), SORTS[""])[1])
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         page = Paginator(self.chosen(request.GET), PER_PAGE).get_page(request.GET.get("page"))
         context = {
             "title": f"{self.party}: what really happened, and what the party came to",
@@ -71,7 +72,7 @@ class Comparison(View):
 class ComparisonFile(Comparison):
     """The same rows as CSV, in the units of the field."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         rows = (_cells(item) for item in self.chosen(request.GET))
         return _file(f"{self.party.market.key}-comparison.csv", COLUMNS, rows)
 
@@ -79,7 +80,7 @@ class ComparisonFile(Comparison):
 class NotesFile(Comparison):
     """The notes with what was decided from them, as CSV."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         rows = (
             [
                 f"{localtime(note.left_at):%Y-%m-%d %H:%M %Z}",

@@ -1,13 +1,14 @@
-"""After the play: a second mock market that is open, so that a visitor of the demo can bid."""
+"""After the play: a second mock market that is open, so that a visitor can bid, and a test party to take part in or play."""
 
 from datetime import timedelta
 
-from markets.models import Market, Operator, Seller
+from markets.models import Market, Operator, Seller, TestParty
 from markets.operations import assets
 from markets.operations.competitions import publish_competitions
 from markets.operations.markets import open_market
 from markets.operations.zones import place_zones
 from markets.rules.notices import QualificationDecision
+from piclo_nged.dso.nged.party import start_party
 from piclo_nged.dso.nged.publication import notices_of
 from piclo_nged.dso.nged.sample import sample_season
 from piclo_nged.dso.nged.sample.positions import position_of
@@ -35,3 +36,15 @@ def open_for_visitors(seller: Seller) -> Market:
     decisions = [QualificationDecision(asset.pk, "qualified") for asset in own]
     assets.decide_qualifications(market=market, decisions=decisions, by="demo")
     return market
+
+
+def invite_to_party(seller: Seller) -> TestParty:
+    """A test party on the made-up season: the visitor finds the invitation as the seller, and the party at the console."""
+    return start_party(
+        operator=Operator.objects.get(key="nged"),
+        name="Practice party",
+        content=sample_season().encode(),
+        source_name="the made-up season",
+        sellers=[seller],
+        by="demo",
+    )

@@ -16,7 +16,7 @@ from piclo_nged.dso.nged.sample import sample_season
 from piclo_nged.processes.supervisor import NotReady
 from piclo_nged.story import people, screen
 from piclo_nged.story.calling import MailLost
-from piclo_nged.story.encore import open_for_visitors
+from piclo_nged.story.encore import invite_to_party, open_for_visitors
 from piclo_nged.story.month import NothingContracted
 from piclo_nged.story.play import Story, row
 from piclo_nged.story.stage import stage
@@ -51,6 +51,7 @@ class Command(BaseCommand):
                 logins = people.logins(worker)
                 if not once:
                     open_for_visitors(logins.seller)
+                    invite_to_party(logins.seller)
                 screen.welcome(console, site, summary, logins, sink.folder)
                 if once:
                     console.print("All of this ends here: without --once the site stays up.")
