@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from markets.models import Bid, Competition, Contract, Market, Receipt, ServiceWindow
+from markets.models import Bid, Competition, Contract, Discrepancy, Market, Receipt, ServiceWindow
 from markets.operations.feeds import read_bid_changes
 from tests.conftest import ZONE, close
 
@@ -164,7 +164,22 @@ def test_results_make_contracts_and_repeats_succeed(nged: Machine, market: Marke
     assert again.json()["repeated"] == 1
     other = nged.post(f"{V1}/results?market={market.key}", {"results": [result | {"accepted_kw": "12"}]})
     assert problem_of(other, 409)["errors"][0]["value"] == bid.reference
+    assert Discrepancy.objects.get().theirs == "12.0000"
     assert str(Contract.objects.get().utilisation_gbp_per_mwh) == "250.0000"
+
+
+def test_what_is_refused_under_a_key_is_kept_once_for_our_people(nged: Machine, market: Market, bid: Bid) -> None:
+    """The answer is kept with its key, and so is what NGED said of a bid that we do not know."""
+    close(market, bid.competition)
+    results = {"results": [{"bid": "B-777777", "accepted": False}, {"bid": bid.reference, "accepted": False}]}
+    address = f"{V1}/results?market={market.key}"
+    first = nged.post(address, results, headers={"Idempotency-Key": "r-1"})
+    assert [error["value"] for error in problem_of(first, 422)["errors"]] == ["B-777777"]
+    again = nged.post(address, results, headers={"Idempotency-Key": "r-1"})
+    assert again["Idempotency-Replayed"] == "true"
+    problem_of(nged.post(address, results), 422)
+    assert [(d.kind, d.bid) for d in Discrepancy.objects.all()] == [("unknown_bid", "B-777777")]
+    assert Bid.objects.get(pk=bid.pk).status == "placed"
 
 
 def test_results_before_gate_closure_are_refused(nged: Machine, market: Market, bid: Bid) -> None:
@@ -192,6 +207,7 @@ def test_reconciliation_answers_the_difference(nged: Machine, market: Market, co
     assert other.json()["differences"] == [
         {"bid": contract.bid.reference, "field": "utilisation_gbp_per_mwh", "theirs": "251.0000", "ours": "250.0000"}
     ]
+    assert Discrepancy.objects.get().field == "utilisation_gbp_per_mwh"
 
 
 def test_the_sandbox_moves_market_time_forward_only(nged: Machine, market: Market, bid: Bid) -> None:

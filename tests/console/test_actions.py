@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from markets.models import Competition, DispatchContact, JournalEntry, Mail, Qualification, Seller, Token
+from markets.models import Competition, Discrepancy, DispatchContact, JournalEntry, Mail, Qualification, Seller, Token
 from markets.operations.people import invite_seller
 from sops.models import Case, Step
 from sops.operations import sync_steps
@@ -182,3 +182,18 @@ def test_the_clock_of_a_mock_market_moves_and_a_real_one_has_no_such_button(
     assert "01 January 2040" in said(page)[0]
     market.refresh_from_db()
     assert market.now().year == 2040
+
+
+def test_a_discrepancy_is_resolved_with_how_it_was_settled(press: Any, console: Client, market: Any) -> None:
+    kept = Discrepancy.objects.create(
+        market=market, kind="contradiction", bid="B-7", field="accepted_kw", theirs="12.0000", ours="50.5000"
+    )
+    row = console.get(reverse("admin:markets_discrepancy_changelist")).content.decode()
+    assert "12.0000" in row
+    assert "50.5000" in row
+    press("markets_discrepancy", "resolve", kept.pk, reason="")
+    assert Discrepancy.objects.get().resolved_at is None
+    assert said(press("markets_discrepancy", "resolve", kept.pk, reason="A slip at NGED (J. Evans).")) == [
+        "B-7 is settled."
+    ]
+    assert Discrepancy.objects.get().resolution == "A slip at NGED (J. Evans)."

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from markets.models import BidChange, JournalEntry
+from markets.models import BidChange, JournalEntry, SealOpening
 from markets.operations.bids import revise_bid
 from tests.conftest import close
 
@@ -124,3 +124,37 @@ def test_the_answer_kept_for_a_sellers_repeated_call_is_not_shown(console: Clien
     answer = {"utilisation_gbp_per_mwh": str(UTILISATION)}
     call = IdempotentCall.objects.create(token=token, key="k", request_sha256="", status=200, answer=answer)
     assert not told_prices(console, reverse("admin:markets_idempotentcall_change", args=[call.pk]))
+
+
+def test_prices_show_once_a_second_person_agrees_and_not_before(
+    console: Client, sealed: Any, colleague: Any, approver: Any
+) -> None:
+    competition = sealed.competition_id
+    ask = reverse("admin:markets_competition_ask_opening", args=[competition])
+    console.post(ask, {"_form_submitted": "True", "reason": "Two bids look alike."})
+    opening = SealOpening.objects.get(competition=competition)
+    assert (opening.asked_by, opening.reason) == (colleague, "Two bids look alike.")
+    agree = reverse("admin:markets_sealopening_agree", args=[opening.pk])
+    page = console.post(agree, {"_form_submitted": "True"}, follow=True)
+    assert "another person must agree" in page.content.decode()
+    assert [name for name, url in places(sealed).items() if told_prices(console, url)] == []
+    console.force_login(approver)
+    console.post(agree, {"_form_submitted": "True"})
+    assert {"list", "detail", "change"} <= {n for n, url in places(sealed).items() if told_prices(console, url)}
+    assert JournalEntry.objects.get(verb="agree_opening").user == approver
+
+
+def test_no_tick_of_one_person_makes_the_feed_live_over_sealed_bids(console: Client, sealed: Any, market: Any) -> None:
+    url = reverse("admin:markets_market_change", args=[market.pk])
+
+    def tick() -> bool:
+        page = console.get(url)
+        form = page.context["adminform"].form
+        answers = {name: form.initial.get(name, "") or "" for name in form.fields}
+        console.post(url, answers | {"feed_is_live": "on"})
+        market.refresh_from_db()
+        return bool(market.feed_is_live)
+
+    assert not tick()
+    close(market, sealed.competition)
+    assert tick(), "where nothing is sealed the setting is free"

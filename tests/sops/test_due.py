@@ -1,7 +1,7 @@
 """Where being due begins and ends, and what the operations of the steps do for a due subject."""
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pgtrigger
@@ -21,13 +21,15 @@ from markets.models import (
     SellerIdentity,
     User,
 )
+from markets.operations.bids import place_bids
 from markets.operations.clashes import resolve_clash
 from settlement.models import ReadingDay, SettlementRun, Statement
 from sops.models import Case, Step
 from sops.operations import conduct, finish_case, set_mode
 from sops.steps import declared
+from tests.conftest import offer
 
-from .worlds import World, named
+from .worlds import World, named, results_mail
 
 
 @pytest.fixture
@@ -54,6 +56,60 @@ def test_a_competition_is_handed_over_when_the_standing_revision_of_each_bid_is_
     assert due("hand-bids-over") == []
     type(bid).objects.filter(pk=bid.pk).update(revision=2)
     assert due("hand-bids-over") == [bid.competition]
+
+
+def test_receipts_are_waited_for_only_with_a_live_feed_and_only_near_gate_closure(world):
+    """Half an hour before, as the market's own setting says, and by the clock of the market."""
+    market = world.new_market()
+    far = world.bid(world.competition(-timedelta(minutes=31), market))
+    near = world.bid(world.competition(-timedelta(minutes=29), market))
+    assert due("bids-without-receipt") == []
+    live = world.new_market()
+    Market.objects.filter(pk=live.pk).update(feed_is_live=True)
+    Competition.objects.filter(pk__in=[far.competition_id, near.competition_id]).update(market=live)
+    assert due("bids-without-receipt") == [near.competition]
+    Market.objects.filter(pk=live.pk).update(receipts_before_closure=timedelta(hours=1))
+    assert len(due("bids-without-receipt")) == 2
+    Receipt.objects.create(bid=near, revision=1)
+    type(far).objects.filter(pk=far.pk).update(status="withdrawn")
+    assert due("bids-without-receipt") == []
+    type(near).objects.filter(pk=near.pk).update(revision=2)
+    assert due("bids-without-receipt") == [near.competition]
+
+
+def test_bids_without_receipt_are_confirmed_by_hand_as_revisions_that_ngeds_people_named(
+    market, seller, asset, make_competition, steps, customer_success
+):
+    Market.objects.filter(pk=market.pk).update(feed_is_live=True)
+    competition = make_competition(closes_at=timezone.now() + timedelta(minutes=20))
+    market.refresh_from_db()
+    place_bids(seller=seller, market=market, offers=[offer(competition.reference)] * 2, by="tests")
+    conduct()
+    case = Case.objects.get(step__key="bids-without-receipt")
+    assert "has not said that it holds every bid" in case.problem
+    finish_case(case=case, by=customer_success)
+    assert Receipt.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("queued", "now", "late"),
+    [
+        ("2024-11-03T10:00", "2024-11-03T18:59", False),
+        ("2024-11-03T10:00", "2024-11-03T19:01", True),
+        ("2024-11-03T18:58", "2024-11-03T19:10", False),
+        ("2024-11-03T18:58", "2024-11-03T19:14", True),
+        ("2024-11-03T23:30", "2024-11-03T23:40", False),
+        ("2024-11-03T23:30", "2024-11-03T23:46", True),
+        ("2024-06-03T18:30", "2024-06-03T18:50", False),
+    ],
+)
+def test_sellers_know_by_19_utc_or_a_quarter_of_an_hour_after_what_came_later(world, queued, now, late):
+    mail = results_mail(world, timedelta())
+    type(mail).objects.filter(pk=mail.pk).update(created_at=datetime.fromisoformat(f"{queued}+00:00"))
+    [waiting] = due("tell-results")
+    assert (waiting.fell_due_at <= datetime.fromisoformat(f"{now}+00:00")) == late
+    type(mail).objects.filter(pk=mail.pk).update(status="sent", sent_at=world.now)
+    assert due("tell-results") == []
 
 
 def test_a_decided_or_withdrawn_competition_waits_for_no_result(world):
