@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from markets.models import Seller
-from markets.operations import agreements, people
+from markets.operations import agreements
 from sops.models import Step
 from sops.operations import sync_steps
 
