@@ -58,10 +58,11 @@ def _draw_keys(model: Any, count: int) -> list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            "SELECT array_agg(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)",
             [table, count],
         )
-        return [key for (key,) in cursor.fetchall()]
+        keys: list[int] = cursor.fetchone()[0]
+        return keys
 
 
 def _copy(model: Any, columns: Sequence[str], rows: Iterator[str]) -> None:
