@@ -52,8 +52,8 @@ def preview_upload(upload: AssetUpload) -> UploadPreview:
     checked, problems = _checked(upload)
     fresh = checked.fresh()
     outlook = Outlook(upload.seller)
-    standings = Counter(outlook.best(facts_of(entry, zones)) for entry, zones in fresh) if not problems else Counter()
-    return UploadPreview(checked, problems, len(fresh), standings)
+    standings = Counter(outlook.best(facts_of(entry, zones)) for entry, zones in fresh if not problems)
+    return UploadPreview(checked, problems, len(fresh), dict(standings))
 
 
 @transaction.atomic

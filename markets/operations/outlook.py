@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min
 
 from ..models import Competition, Market, MarketTime, Seller, Zone
-from ..rules.eligibility import ZERO, AssetFacts, Kind, Place, Verdict, verdict
+from ..rules.eligibility import ZERO, AssetFacts, Kind, Place, Verdict, not_in, verdict
 from ..rules.mpan import licence_area
 from ..rules.notices import AssetEntry
 
@@ -63,15 +63,18 @@ class Outlook:
         places = self._places[market]
         if asset.zones:  # only its zones need a closer look
             near = [place for zone in asset.zones for place in self._by_zone.get((market, zone), ())]
-            far = next((place for place in places if place[0].zone not in asset.zones), None)
             elsewhere = sum(count for _, count in places) - sum(count for _, count in near)
-            places = [*near, *([(far[0], elsewhere)] if far else [])]
+            places = near
+        else:
+            elsewhere = 0
         told: dict[Verdict, tuple[set[str], int]] = {}
         for place, count in places:
             said = verdict(asset, place)
             zones, so_far = told.setdefault(said, (set(), 0))
             told[said] = (zones | {place.zone}, so_far + count)
         heard = [Heard(said, tuple(sorted(zones)), count) for said, (zones, count) in told.items()]
+        if elsewhere:
+            heard.append(Heard(not_in(asset.zones), (), elsewhere))
         return tuple(sorted(heard, key=lambda one: (BEST_FIRST.index(one.verdict.kind), one.zones)))
 
 

@@ -76,6 +76,12 @@ def verdict(asset: AssetFacts, place: Place) -> Verdict:
     return Verdict(Kind.ELIGIBLE, _eligible(asset, place))
 
 
+def not_in(zones: Iterable[str]) -> Verdict:
+    """What is said of an asset in these zones by all that buy elsewhere."""
+    reason = f"It lies in {_listed(zones)}; they buy in other zones. "
+    return Verdict(Kind.TOO_FAR, reason + "If that is not where it stands, correct its postcode or zone.")
+
+
 def _why_too_far(asset: AssetFacts, place: Place) -> str:
     if asset.zones and place.zone not in asset.zones:
         return (

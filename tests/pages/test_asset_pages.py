@@ -161,10 +161,11 @@ class TestChanging:
     def test_the_form_says_who_is_asked_again(self, asset: Asset, market: Any, browser_of_member: Client):
         form = browser_of_member.get(f"/assets/{asset.pk}/change/").context["form"]
         now = {name: form[name].value() or "" for name in form.fields}
-        words, button = check(browser_of_member, f"/assets/{asset.pk}/change/", **now, max_import_capacity_kw="90")
+        now["max_import_capacity_kw"] = "90"
+        words, button = check(browser_of_member, f"/assets/{asset.pk}/change/", **now)
         assert "You change Largest import" in words
         assert f"Asked again {market.name}" in words
-        changed = asset_fields(**now | {"max_import_capacity_kw": "90", "checked": button})
+        changed = asset_fields(**now, checked=button)
         assert browser_of_member.post(f"/assets/{asset.pk}/change/", changed).status_code == 302
         assert Qualification.objects.get().status == "offered"
         assert "Offered again, after a change" in said(browser_of_member.get(f"/assets/{asset.pk}/"))

@@ -1,4 +1,4 @@
-"""What was accepted, as a list and as a file; and what delivers, registered by one form."""
+"""What was accepted, as a list and as a file; and what is wrong with an asset, said beside its field."""
 
 import csv
 import io
@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from markets.models import Asset, Bid, Contract, Seller
+from markets.models import Asset, Bid, Contract
 from markets.operations.assets import decide_qualifications
 from markets.rules.notices import QualificationDecision
 
-from ..conftest import ZONE, mpan
+from ..conftest import ZONE
 from .markup import faults
+from .test_asset_pages import asset_fields
 
 pytestmark = pytest.mark.django_db
 
@@ -51,38 +52,6 @@ def test_no_cell_of_the_file_is_a_formula(contract: Contract, browser_of_member:
     assert row["Your reference"] == '\'=HYPERLINK("http://x")'
 
 
-def asset_fields(**changes: Any) -> dict[str, Any]:
-    """A fair asset, as the form sends it."""
-    fair = {
-        "ref": "BAT-1",
-        "name": "Battery Nottingham",
-        "technology": "Battery",
-        "device_count": "1",
-        "max_export_capacity_kw": "500.25",
-        "max_import_capacity_kw": "",
-        "postcode": "NG1 1AA",
-        "voltage_level": "hv",
-        "import_meter_id": mpan(77),
-        "export_meter_id": "",
-        "meter_interval_minutes": "30",
-        "zones": "",
-    }
-    return fair | changes
-
-
-def test_an_asset_is_registered(browser_of_member: Client, seller: Seller, zone: Any):
-    number = mpan(77)
-    spaced = f"{number[:2]} {number[2:6]} {number[6:]}"
-    response = browser_of_member.post("/assets/register/", asset_fields(import_meter_id=spaced, zones=f" {ZONE} ,"))
-    assert response.status_code == 302
-    asset = Asset.objects.get()
-    assert (asset.seller, asset.import_meter_id, str(asset.max_export_capacity_kw)) == (seller, number, "500.2500")
-    assert [zone.code for zone in asset.zones.all()] == [ZONE]
-    page = browser_of_member.get("/assets/").content.decode()
-    for said in ("BAT-1", "500.25 kW", number, "is registered"):
-        assert said in page, said
-
-
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -93,6 +62,10 @@ def test_an_asset_is_registered(browser_of_member: Client, seller: Seller, zone:
         ({"max_export_capacity_kw": "0"}, "Say how much it can export, import, or both."),
         ({"max_export_capacity_kw": "-5"}, "not negative"),
         ({"device_count": "0"}, "greater than or equal to 1"),
+        ({"postcode": "NG1"}, "Write the whole postcode"),
+        ({"connection_status": "planned"}, "from which day it will be in operation"),
+        ({"latitude": "fifty-two"}, "Give degrees with decimals"),
+        ({"active_export_kw": "501"}, "more than its largest export, 500.25 kW"),
         ({"zones": "CMZ_NOWHERE"}, "No market has a zone with this code."),
         ({"voltage_level": "uhv"}, "not one of the available choices"),
     ],
@@ -107,7 +80,7 @@ def test_what_is_wrong_with_an_asset_is_said(changes: dict[str, str], reason: st
 
 def test_a_reference_is_used_once(asset: Asset, browser_of_member: Client):
     response = browser_of_member.post("/assets/register/", asset_fields(ref=asset.ref))
-    assert "You already have an asset with this reference." in response.content.decode()
+    assert "You already have an asset with this reference" in response.content.decode()
 
 
 def test_the_list_shows_the_decision_of_each_market_with_its_reason(
