@@ -88,7 +88,7 @@ def _judged(asset: Asset, known: AssetFacts, place: Place) -> Judged:
 
 def _undecided(judged: Judged, standing: str | None) -> Judged:
     """What stands in the way first: where nothing speaks against the asset, the operator's decision does."""
-    waits = {
+    waits: dict[str | None, str] = {
         None: "It is not offered to this market yet.",
         Qualification.Status.OFFERED: "The operator has not decided on it yet.",
         Qualification.Status.REFUSED: "The operator refused it for this market; your list of assets says why.",

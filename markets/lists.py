@@ -17,7 +17,7 @@ class FilteredList(MultipleObjectMixin, View):
 
     filterset_class: type[FilterSet]
     template_name: str
-    paginate_by = 25
+    paginate_by: int | None = 25
 
     def filtered[M: Model](self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows that the address asks for."""

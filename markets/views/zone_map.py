@@ -71,7 +71,7 @@ class ZoneMapPage(FilteredList, SellerPage, ListView):
 
 
 def _facts(row: tuple[Any, ...]) -> ZoneFacts:
-    *zone, competitions, required_kw, soon, still_open, upcoming = row
+    code, name, area, latitude, longitude, competitions, required_kw, soon, still_open, upcoming = row
     counts = (soon, still_open, upcoming, competitions)
     state = next(state for state, count in zip(STATES, counts, strict=True) if count)
-    return ZoneFacts(*zone, competitions, required_kw, state)
+    return ZoneFacts(code, name, area, latitude, longitude, competitions, required_kw, state)

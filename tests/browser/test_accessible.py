@@ -21,7 +21,6 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
-FILES = {"markets:contracts-file"}
 ACCOUNT = ("/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/")
 SIGNED_OUT = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/help/", "/help/bidding/")
 
@@ -57,7 +56,9 @@ def test_axe_finds_nothing_on_any_page_of_sellers(
     here = visit()
     here.sign_in(member)
     faults = []
-    for address in [*(things.address(name) for name in SHOWN if name not in FILES), *ACCOUNT]:
+    for address in [*map(things.address, SHOWN), *ACCOUNT]:
+        if address.endswith(".csv"):
+            continue
         here.go(address)
         expect(here.page.get_by_role("heading", level=1)).to_be_visible()
         faults += found(here.page)
