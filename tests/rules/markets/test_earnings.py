@@ -26,7 +26,9 @@ def test_hours_are_those_of_the_windows_and_overlaps_count_once():
     assert service_hours([]) == 0
 
 
-@pytest.mark.parametrize(("day", "hours"), [(date(2027, 3, 28), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)])
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2027, 3, 28), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)]
+)
 def test_a_day_of_a_clock_change_is_shorter_or_longer(day: date, hours: int):
     whole_day = Window(day, day, time(0), time(0), [day.isoweekday()])
     assert service_hours([whole_day]) == hours
