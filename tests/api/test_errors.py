@@ -133,7 +133,7 @@ def test_a_database_that_does_not_answer(nged: Machine, market: Market, monkeypa
     def fail(**_: Any) -> None:
         raise OperationalError("canceling statement due to statement timeout")
 
-    monkeypatch.setattr("piclo_nged.dso.nged.api.bids.read_bid_changes", fail)
+    monkeypatch.setattr("piclo_nged.dso.nged.api.bids.bid_changes_after", fail)
     answer = nged.get(f"{V1}/bids?market={market.key}")
     problem_of(answer, 503)
     assert answer["Retry-After"] == "1"
@@ -145,7 +145,7 @@ def test_a_fault_of_ours_is_a_problem_and_loud(
     def fail(**_: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("piclo_nged.dso.nged.api.bids.read_bid_changes", fail)
+    monkeypatch.setattr("piclo_nged.dso.nged.api.bids.bid_changes_after", fail)
     with pytest.raises(ZeroDivisionError):  # the test client hears the signal; a server would go on
         nged.get(f"{V1}/bids?market={market.key}")
     assert "ZeroDivisionError" in caplog.text

@@ -12,6 +12,7 @@ from django.db import connection
 
 from markets.models import Asset, Bid, Competition, IdempotentCall, Market, Operator, Token
 from markets.operations.tokens import forget_idempotent_calls, issue_token
+from markets.rules.confirmations import VERSION
 
 from .addresses import addresses
 from .conftest import Machine, problem_of
@@ -34,7 +35,7 @@ def test_every_write_may_carry_a_key(view: type, method: str) -> None:
 @pytest.mark.django_db
 def test_the_same_again_gets_the_first_answer(trader: Machine, market: Market, competition: Any, asset: Asset) -> None:
     body = [{"competition": competition.reference, "windows": ["Evening"], "capacity_kw": 5, "assets": [asset.ref]}]
-    address = f"/api/v1/bids?market={market.key}"
+    address = f"/api/v1/bids?market={market.key}&confirms_rules={VERSION}"
     first = trader.post(address, body, HTTP_IDEMPOTENCY_KEY="abc")
     again = trader.post(address, body, HTTP_IDEMPOTENCY_KEY="abc")
     assert (first.status_code, again.status_code) == (201, 201)

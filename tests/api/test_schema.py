@@ -118,6 +118,7 @@ def test_every_example_is_as_described(document: dict[str, Any], world: World, n
             succeeded.add(call.split("/")[-1])
     assert succeeded == {"{reference}", "import", "reconciliations", "triggers", "invoices", "readings", "clock"} | {
         "approval",
+        "assets",
         "withdrawal",
         "webhooks",
         "faults",
