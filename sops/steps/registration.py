@@ -14,7 +14,6 @@ from markets.models import (
     Qualification,
     QualificationChange,
     Seller,
-    TestParty,
     Zone,
 )
 from markets.operations.assets import offer_assets
@@ -27,17 +26,17 @@ OPERATOR_DECIDES_WITHIN = timedelta(days=5)  # assumption: NGED has not said how
 
 
 def _markets_where(asset: Combinable, area: Combinable) -> QuerySet[Market]:
-    """Markets of the operators in whose zones or licence area an asset stands; none of a test party that has ended."""
+    """Markets of the operators in whose zones or licence area an asset stands. Test parties take assets in by themselves."""
     in_a_zone = Asset.zones.through.objects.filter(asset=asset, zone__operator=OuterRef("operator"))
     in_the_area = Zone.objects.exclude(licence_area="").filter(operator=OuterRef("operator"), licence_area=area)
-    ended = Q(test_party__status=TestParty.Status.CLOSED)
-    return Market.objects.filter(Exists(in_a_zone) | Exists(in_the_area)).exclude(ended)
+    return Market.objects.filter(Exists(in_a_zone) | Exists(in_the_area), test_party=None)
 
 
 def assets_to_check() -> QuerySet[Asset]:
     """Assets of verified sellers that a market open to their seller was not offered yet; or that stand in no market.
 
-    While two sellers have one meter, the asset waits for that to be resolved.
+    While two sellers have one meter, the asset waits for that to be resolved. A stand-in of a test party has no assets to
+    offer: they are nobody's.
     """
     here = _markets_where(OuterRef(OuterRef("pk")), OuterRef(OuterRef("licence_area")))
     offered = Qualification.objects.filter(asset=OuterRef("pk"))
@@ -49,7 +48,7 @@ def assets_to_check() -> QuerySet[Asset]:
     )
     clashing = MpanClash.objects.filter(Q(asset=OuterRef("pk")) | Q(other=OuterRef("pk")), resolved_at=None)
     return (
-        Asset.objects.filter(retired_at=None, seller__status=Seller.Status.VERIFIED)
+        Asset.objects.filter(retired_at=None, seller__status=Seller.Status.VERIFIED, seller__stand_in=None)
         .filter(Exists(to_it) | (~Exists(offered) & ~Exists(here)), ~Exists(clashing))
         .annotate(fell_due_at=F("registered_at"))
         .select_related("seller")

@@ -74,7 +74,9 @@ def test_ngeds_live_token_does_not_reach_the_party(start: Start, market: Market,
         assert answer.status_code == status
 
 
-def test_a_party_makes_no_case_of_its_own_bids(start: Start) -> None:
+def test_a_party_makes_no_case_and_offers_nothing_to_a_real_market(start: Start, market: Market) -> None:
+    """Its assets stand in zones of the operator, whose season is open to everyone."""
+    Market.objects.filter(pk=market.pk).update(stage="open")
     sync_steps(by="tests")
     party = start()
     clear_round(party=party, by="tests")
