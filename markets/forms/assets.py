@@ -1,5 +1,6 @@
 """What sellers type of an asset: one form with the fields they know, few of them required."""
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from django.forms import BoundField
 
 from ..models import Asset
 from ..rules.notices import ZERO, AssetEntry
-from ..rules.registering import FIELDS, INTERVALS, tidied
+from ..rules.registering import FIELDS, INTERVALS, entry_problems, tidied
 from .fields import Measured, Minutes
 
 NOT_SAID = ("", "Not said")
@@ -72,11 +73,19 @@ class AssetForm(forms.Form):
     """An asset, or a group of like devices, with the fields that sellers know."""
 
     ref = forms.CharField(
-        label="Your reference", max_length=60, help_text="As it stands in your own system. Never used twice."
+        label="Your reference",
+        max_length=60,
+        help_text="As it stands in your own system. Never used twice.",
+        error_messages={"required": "Give it a reference of your own."},
     )
-    name = forms.CharField(label="Name", max_length=200)
+    name = forms.CharField(
+        label="Name", max_length=200, error_messages={"required": "Give it a name that people recognise."}
+    )
     technology = forms.CharField(
-        label="Kind of asset", max_length=80, help_text="For example EV charge point, battery, heat pump."
+        label="Kind of asset",
+        max_length=80,
+        help_text="For example EV charge point, battery, heat pump.",
+        error_messages={"required": "Say what kind of asset it is, for example battery."},
     )
     device_count = forms.IntegerField(
         label="Number of devices", min_value=1, initial=1, help_text="More than 1 for a group of like devices."
@@ -84,7 +93,10 @@ class AssetForm(forms.Form):
     category = forms.ChoiceField(label="Category", choices=[NOT_SAID, *Asset.Category.choices], required=False)
     scale = forms.ChoiceField(label="Scale", choices=[NOT_SAID, *Asset.Scale.choices], required=False)
     postcode = forms.CharField(
-        label="Postcode", max_length=10, help_text="Where it is connected: it decides the zone. For example NG1 1AA."
+        label="Postcode",
+        max_length=10,
+        help_text="Where it is connected: it decides the zone. For example NG1 1AA.",
+        error_messages={"required": "Give the postcode where it is connected: it decides the zone."},
     )
     voltage_level = forms.ChoiceField(
         label="Connected at", choices=Asset.Voltage, help_text="Homes and small businesses: low voltage."
@@ -140,14 +152,27 @@ class AssetForm(forms.Form):
         """The parts of the form; the last is closed unless something in it was filled in or is wrong."""
         for title, hint, names in GROUPS:
             yield Group(title, hint, [self[name] for name in names])
-        title, hint, names = MORE
+        title, hint, more = MORE
         usual = {"metering_point": "boundary", "meter_interval_minutes": "30"}
-        filled = any(str(self[name].value() or "") != usual.get(name, "") for name in names)
-        wrong = any(self[name].errors for name in names) if self.is_bound else False
-        yield Group(title, hint, [self[name] for name in names], is_closed=not (self.is_bound and filled) and not wrong)
+        said = any(str(self[name].value() or "") != usual.get(name, "") for name in more)
+        wrong = self.is_bound and any(self[name].errors for name in more)
+        yield Group(title, hint, [self[name] for name in more], is_closed=not (said or wrong))
+
+    def clean(self) -> dict[str, Any]:
+        """Tells everything at once, also where a field alone was wrong: what the operation would say of the others."""
+        data = super().clean() or {}
+        blank = {field.name: field.default for field in dataclasses.fields(AssetEntry) if field.name in FIELDS}
+        known = {name: data.get(name, "" if name in ("ref", "name", "technology") else blank[name]) for name in FIELDS}
+        for column, _, reason in entry_problems(self._entry(known | {"zones": data.get("zones", "")})):
+            if column not in self.errors:
+                self.add_error(column, reason)
+        return data
 
     def entry(self) -> AssetEntry:
-        data = dict(self.cleaned_data)
+        return self._entry(self.cleaned_data)
+
+    def _entry(self, said: dict[str, Any]) -> AssetEntry:
+        data = dict(said)
         data["zones"] = tuple(data["zones"].replace(",", " ").split())
         for name in ("max_export_capacity_kw", "max_import_capacity_kw"):
             data[name] = data[name] or ZERO

@@ -58,7 +58,8 @@ def tidied(entry: AssetEntry) -> AssetEntry:
         entry,
         postcode=written_postcode(entry.postcode),
         zones=tuple(sorted(set(entry.zones))),
-        **{name: "".join(getattr(entry, name).split()) for name in METERS},
+        import_meter_id="".join(entry.import_meter_id.split()),
+        export_meter_id="".join(entry.export_meter_id.split()),
     )
 
 

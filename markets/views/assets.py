@@ -80,7 +80,7 @@ class AssetRegistration(TraderPage, FormView):
     section = "assets"
     help = "assets#registering"
     template_name = "markets/asset_register.html"
-    form_class = AssetForm
+    form_class: type[AssetForm] = AssetForm
     asset: Asset | None = None
 
     def form_valid(self, form: AssetForm) -> HttpResponse:

@@ -16,10 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from markets.models import Bid, Competition, Contract, JournalEntry, ServiceWindow
+from markets.models import Bid, Competition, Contract, JournalEntry, Postcode, ServiceWindow
 from markets.operations.bids import place_bids
 from markets.operations.competitions import publish_competitions
-from piclo_nged.dso.nged.columns import RESULTS_SUMMARY, label_of
+from piclo_nged.dso.nged.columns import POSTCODES, RESULTS_SUMMARY, label_of
 from piclo_nged.dso.nged.sample import sample_season
 from piclo_nged.dso.nged.wire import Outcome, SummaryRow, write_short_term, write_summary
 from tests.conftest import close, notice, offer
@@ -226,3 +226,32 @@ class TestIn:
         publish_competitions(market=market, notices=[notice()], by="tests")
         assert upload(client, market, sample_season()).status_code == 302
         assert Competition.objects.count() == 1
+
+
+def postcodes(*rows: str) -> str:
+    """WHERE All Postcodes."""
+    labels = ",".join(column.label for column in POSTCODES)
+    return "\r\n".join([labels, *(f"{row},Main Street,940017,Berkswell" for row in rows)])
+
+
+def test_the_table_of_postcodes_is_checked_and_kept_for_all_markets_of_the_operator(
+    console: Client, market: Any, zone: Any
+) -> None:
+    text = postcodes(f"NG1 1AA,{zone.code},Testbridge,,", "NG1,,,,", "NG1 1AB,CMZ_T9A_EM_0002,Newbridge,,")
+    checked = upload(console, market, text, kind="postcodes")
+    assert checked.context["told"].startswith("2 new postcodes, 0 changed, 0 unchanged, 1 new zones")
+    assert [(row.line, row.value) for row in checked.context["outcome"].problems] == [(3, "NG1")]
+    assert not Postcode.objects.exists()
+    upload(console, market, text, kind="postcodes", keep=checked.context["digest"])
+    assert set(Postcode.objects.values_list("code", "hv_zone__code")) == {
+        ("NG11AA", zone.code),
+        ("NG11AB", "CMZ_T9A_EM_0002"),
+    }
+    assert JournalEntry.objects.get(verb="take_postcodes").details["new"] == 2
+    again = upload(console, market, text, kind="postcodes")
+    assert "2 unchanged" in again.context["told"]
+
+
+def test_a_file_that_is_no_table_of_postcodes_stops(console: Client, market: Any) -> None:
+    page = upload(console, market, "Post Code,Zone\r\nNG1 1AA,CMZ_1\r\n", kind="postcodes")
+    assert page.context["outcome"].stops == "No postcode of this file can be kept."

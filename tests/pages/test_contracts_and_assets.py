@@ -55,7 +55,7 @@ def test_no_cell_of_the_file_is_a_formula(contract: Contract, browser_of_member:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"ref": ""}, "This field is required."),
+        ({"ref": ""}, "Give it a reference of your own."),
         ({"import_meter_id": "11"}, "13 digits"),
         ({"import_meter_id": "1100000000000"}, "last digit does not fit"),
         ({"import_meter_id": ""}, "Give at least one MPAN"),
@@ -92,3 +92,12 @@ def test_the_list_shows_the_decision_of_each_market_with_its_reason(
     page = browser_of_member.get("/assets/").content.decode()
     assert "Not fed by this substation." in page
     assert market.name in page
+
+
+def test_all_that_is_wrong_is_said_at_once_and_nothing_typed_is_lost(browser_of_member: Client):
+    wrong = asset_fields(ref="", postcode="NG1", import_meter_id="12", max_export_capacity_kw="many", supplier="Octave")
+    page = browser_of_member.post("/assets/register/", wrong).content.decode()
+    for reason in ("Give it a reference", "Write the whole postcode", "An MPAN has 13 digits", "Give a number (kW)"):
+        assert reason in page, reason
+    for typed in ("NG1", "12", "many", "Octave"):
+        assert f'value="{typed}"' in page, typed
