@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pgtrigger
 from django.db import models
 
 from .asset import Asset
@@ -24,7 +25,11 @@ class BidQuerySet(models.QuerySet["Bid"]):
 
 @guarded_states()
 class Bid(models.Model):
-    """Capacity and prices of one seller in one competition; NGED calls it an offer. Taken whole or not at all."""
+    """Capacity and prices of one seller in one competition; NGED calls it an offer. Taken whole or not at all.
+
+    A bid is never deleted, and the database sees to it. So what is written with it (lines, assets, history) refers to
+    it without a foreign key each, whose check would lock every new bid three times: half the cost of a file of bids.
+    """
 
     class Status(models.TextChoices):
         PLACED = "placed", "Placed"
@@ -49,7 +54,7 @@ class Bid(models.Model):
     utilisation_gbp_per_mwh = Price(default=0)
     sustain_gbp_per_kw = Price(default=0)
     max_runtime_minutes = models.PositiveIntegerField(null=True, blank=True)
-    assets = models.ManyToManyField(Asset, blank=True, related_name="bids")
+    assets = models.ManyToManyField(Asset, blank=True, related_name="bids", db_constraint=False)
     placed_at = models.DateTimeField(help_text="Market time.")
     changed_at = models.DateTimeField(help_text="Market time.")
     decided_at = models.DateTimeField(null=True, blank=True, help_text="Market time.")
@@ -66,6 +71,7 @@ class Bid(models.Model):
             models.CheckConstraint(condition=models.Q(capacity_kw__gt=0), name="bid_offers_something"),
             models.CheckConstraint(condition=not_negative(*PRICES), name="bid_prices_not_negative"),
         ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.reference
@@ -74,7 +80,7 @@ class Bid(models.Model):
 class BidLine(models.Model):
     """What a bid offers in one window."""
 
-    bid = models.ForeignKey(Bid, on_delete=models.CASCADE, related_name="lines")
+    bid = models.ForeignKey(Bid, on_delete=models.CASCADE, related_name="lines", db_constraint=False)
     window = models.ForeignKey(ServiceWindow, on_delete=models.PROTECT, related_name="bid_lines")
     capacity_kw = Kw()
 
@@ -104,7 +110,9 @@ class BidChange(models.Model):
     # Its competition's, whose key the database guards; here only so that one index serves a market's feed.
     market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="bid_changes", db_constraint=False)
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="bid_changes")
-    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, null=True, blank=True, related_name="changes")
+    bid = models.ForeignKey(
+        Bid, on_delete=models.PROTECT, null=True, blank=True, related_name="changes", db_constraint=False
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     revision = models.PositiveIntegerField(default=1)
     content = models.JSONField(help_text="The bid as it then stood, or the proof of completeness.")

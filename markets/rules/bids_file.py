@@ -114,14 +114,15 @@ def _ragged(line: int, cells: list[str], fields: list[str]) -> RowProblem:
 
 def _offer(line: int, row: dict[str, str], problems: list[RowProblem]) -> Offer:
     """The offer of a row; what is wrong with it is added to `problems`."""
+    numbers = {field: _number(line, field, row.get(field, ""), problems) for field in NUMBERS}
     return Offer(
-        _plain(row["competition"]),
-        _names(row["windows"]),
-        *(_number(line, field, row.get(field, ""), problems) for field in NUMBERS),
-        _minutes(line, row.get("max_runtime_minutes", ""), problems),
-        _names(row["assets"]),
-        _plain(row.get("seller_ref", "")),
-        line,
+        competition=_plain(row["competition"]),
+        windows=_names(row["windows"]),
+        max_runtime_minutes=_minutes(line, row.get("max_runtime_minutes", ""), problems),
+        assets=_names(row["assets"]),
+        seller_ref=_plain(row.get("seller_ref", "")),
+        line=line,
+        **numbers,
     )
 
 

@@ -5,6 +5,8 @@ from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
 
 from markets.models import BidChange, Confirmation, JournalEntry
 from markets.operations import bids, competitions, people
@@ -183,3 +185,10 @@ def test_the_operators_smallest_offer_is_named(seller, market, competition, asse
     [problem] = bids.check_offers(seller=seller, market=market, offers=[offer(line=2)])
     assert (problem.column, problem.value) == ("capacity_kw", "50.5")
     assert problem.reason == "The operator takes no less than 60 kW here: Evening."
+
+
+def test_a_bid_is_never_deleted_by_whatever_way(bid):
+    with pytest.raises(DatabaseError, match="Cannot delete rows"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM markets_bid")
+    with pytest.raises(ProtectedError):
+        bid.delete()
