@@ -25,7 +25,8 @@ def with_seal(rows: QuerySet[Any], competition: str = "competition") -> QuerySet
 
 def holds_sealed_bids(market: Market) -> bool:
     """Whether any bid of the market waits for gate closure: so long its feed cannot go live."""
-    return Bid.objects.filter(competition__market=market, competition__closes_at__gt=market.now()).exists()
+    gate = MarketTime("competition__market__clock_offset")
+    return Bid.objects.filter(competition__market=market, competition__closes_at__gt=gate).exists()
 
 
 def content_shown(change: Any) -> dict[str, Any]:

@@ -1,7 +1,14 @@
 """Where the operator and we hold different things: theirs beside ours, until a person says how it was settled."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -9,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from ..models import Discrepancy, User
 from ..operations.discrepancies import resolve_discrepancy
 from .acting import operation
+from .columns import worded
 from .noun import Noun
 
 
@@ -24,12 +32,25 @@ class Settled(BaseDialogForm):
 
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(Noun):
-    list_display = ("bid", "kind", "field", "theirs", "ours", "market", "found_at", "standing", "resolution")
+    list_display = ("bid", "kind", "what", "theirs", "ours", "market", "found_at", "standing", "resolution")
     list_select_related = ("market",)
     list_filter = (("resolved_at", admin.EmptyFieldListFilter), "kind", "market", "field")
     search_fields = ("bid", "field", "theirs", "ours", "resolution")
     date_hierarchy = "found_at"
     actions_detail = ("resolve",)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return [*super().get_fields(request, obj), "in_our_books"]
+
+    @display(description="Field", ordering="field")
+    def what(self, discrepancy: Discrepancy) -> str:
+        return worded(discrepancy.field)
+
+    @display(description="In our books")
+    def in_our_books(self, discrepancy: Discrepancy) -> str:
+        """Where the bid stands here, if it does; looked up by its reference, since the operator may have made one up."""
+        url = f"{reverse('admin:markets_bid_changelist')}?{urlencode({'q': discrepancy.bid})}"
+        return format_html('<a href="{}" class="text-link">Look up {}</a>', url, discrepancy.bid)
 
     @display(description="Stands", label={"Waits": "info", "Resolved": "success"})
     def standing(self, discrepancy: Discrepancy) -> str:

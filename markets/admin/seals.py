@@ -1,5 +1,7 @@
 """Opening sealed bids early: one person asks at the competition, another agrees here."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -44,7 +46,7 @@ class SealOpeningAdmin(Noun):
         return super().get_queryset(request).annotate(gate_is_open=gate)
 
     @display(description="Stands", label={"Waits for a second person": "info", "Opened": "danger"})
-    def standing(self, opening: SealOpening) -> str:
+    def standing(self, opening: Any) -> str:
         if opening.agreed_at:
             return "Opened"
         return "Waits for a second person" if opening.gate_is_open else "Over: the gate has closed"

@@ -12,7 +12,8 @@ from ..rules.reconciliation import Difference, differences
 from ..rules.spans import LONDON
 from .journal import By, record
 
-TO_KEEP = ("bid", "field", "theirs", "ours")
+LENGTHS = {"bid": 100, "field": 60, "theirs": 500, "ours": 500}
+"""What is kept of a difference, and how many letters of it."""
 
 
 @transaction.atomic
@@ -24,9 +25,8 @@ def keep_discrepancies(*, market: Market, found: Sequence[Discrepancy], by: By) 
     if not found:
         return 0
     for discrepancy in found:
-        for name in TO_KEEP:
-            text = getattr(discrepancy, name)
-            setattr(discrepancy, name, text[: Discrepancy._meta.get_field(name).max_length])
+        for name, length in LENGTHS.items():
+            setattr(discrepancy, name, getattr(discrepancy, name)[:length])
     waiting = Discrepancy.objects.filter(market=market, resolved_at=None)
     before = waiting.count()
     Discrepancy.objects.bulk_create(found, batch_size=5000, ignore_conflicts=True)
@@ -71,7 +71,7 @@ def reconcile(*, market: Market, listed: Sequence[ListedContract], by: By) -> li
 def _resolve_gone(market: Market, found: Sequence[Difference]) -> int:
     still = {(difference.bid, difference.field, difference.theirs, difference.ours) for difference in found}
     waiting = Discrepancy.objects.filter(market=market, kind=Discrepancy.Kind.CONTRACT, resolved_at=None)
-    gone = [key for key, *facts in waiting.values_list("pk", *TO_KEEP) if tuple(facts) not in still]
+    gone = [key for key, *facts in waiting.values_list("pk", *LENGTHS) if tuple(facts) not in still]
     now = timezone.now()
     sentence = f"The operator's list of {now.astimezone(LONDON):%-d %B %Y, %H:%M} (London) does not differ so any more."
     return waiting.filter(pk__in=gone).update(resolved_at=now, resolution=sentence)

@@ -23,7 +23,7 @@ from .season import COMPETITIONS, Season, open_season
 
 LIMIT = 3.0
 BIDS, PAGE, ROUNDS = 30_000, 1000, 3
-COLUMNS = ", ".join(field.column for field in BidChange._meta.concrete_fields)
+COLUMNS = ", ".join(str(field.column) for field in BidChange._meta.concrete_fields)
 BARE_TABLE = f"""
     CREATE TABLE bare_change (LIKE markets_bidchange INCLUDING ALL);
     INSERT INTO bare_change ({COLUMNS}) OVERRIDING SYSTEM VALUE

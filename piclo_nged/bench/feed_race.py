@@ -83,7 +83,7 @@ def _poll(market: Market, after: int, read: list[tuple[int, int]]) -> int:
     """Adds a page to what was read; returns where to go on."""
     page = list(bid_changes_after(market=market, after=after, limit=PAGE).values_list("position", "bid", "revision"))
     read += [(bid, revision) for _, bid, revision in page]
-    return page[-1][0] if page else after
+    return (page[-1][0] or after) if page else after
 
 
 def _judged(market: Market, read: list[tuple[int, int]]) -> Race:

@@ -22,7 +22,7 @@ from .season import open_season
 LIMIT = 2.5
 BIDS, ROUNDS = 30_000, 5
 MARKET = "bench-results"
-COLUMNS = ", ".join(field.column for field in Bid._meta.concrete_fields if not field.generated)
+COLUMNS = ", ".join(str(field.column) for field in Bid._meta.concrete_fields if not field.generated)
 BARE_TABLES = f"""
     CREATE TABLE bare_bid (LIKE markets_bid INCLUDING ALL);
     INSERT INTO bare_bid ({COLUMNS}) OVERRIDING SYSTEM VALUE SELECT {COLUMNS} FROM markets_bid;
@@ -61,10 +61,8 @@ def measure() -> list[Measured]:
 
 
 def _results(market: Market) -> list[BidResult]:
-    bids = (
-        Bid.objects.filter(competition__market=market).order_by("pk").values_list("reference", "capacity_kw", *PRICES)
-    )
-    return [BidResult(bid, True, *numbers, line=line) for line, (bid, *numbers) in enumerate(bids, start=1)]
+    bids = Bid.objects.filter(competition__market=market).order_by("pk")
+    return [BidResult(bid, True, *numbers) for bid, *numbers in bids.values_list("reference", "capacity_kw", *PRICES)]
 
 
 def _undone(work: Callable[[], object]) -> float:

@@ -31,7 +31,7 @@ def test_a_contradiction_is_refused_and_outlives_its_refusal(contract: Contract,
     for _ in range(2):
         with pytest.raises(Contradiction) as refusal:
             say(market, other)
-    assert "accepted_kw 50.5000, not 12.0000" in refusal.value.rows[0].reason
+    assert "accepted_kw is 50.5000 here, and 12.0000 in this" in refusal.value.rows[0].reason
     assert told() == [("contradiction", bid.reference, "accepted_kw", "12.0000", "50.5000")]
     assert JournalEntry.objects.filter(verb="keep_discrepancies").count() == 1
     with pytest.raises(Contradiction):

@@ -183,16 +183,9 @@ def mail_given_up(world: World) -> None:
 
 
 def bid_without_receipt(world: World) -> None:
-    """In a market whose feed was live before anybody bid, twenty minutes before gate closure."""
     market = world.new_market()
     Market.objects.filter(pk=market.pk).update(feed_is_live=True)
     world.bid(world.competition(-timedelta(minutes=20), market))
-
-
-def opening_asked(world: World) -> None:
-    SealOpening.objects.create(
-        competition=world.competition(-timedelta(days=1)), reason="Two bids look alike.", asked_by=world.starter
-    )
 
 
 def results_mail(world: World, age: timedelta) -> Mail:
@@ -276,7 +269,9 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "results-late": auction_undecided,
     "hand-bids-over": lambda world: world.bid(world.competition(timedelta(hours=2))),
     "bids-without-receipt": bid_without_receipt,
-    "open-seal": opening_asked,
+    "open-seal": lambda world: SealOpening.objects.create(
+        competition=world.competition(-timedelta(days=1)), reason="Two bids look alike.", asked_by=world.starter
+    ),
     "record-results": lambda world: world.competition(timedelta(days=22)),
     "tell-results": lambda world: results_mail(world, timedelta(days=1)),
     "resolve-discrepancy": lambda world: Discrepancy.objects.create(

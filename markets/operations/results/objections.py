@@ -52,7 +52,7 @@ def _against_the_decision(result: BidResult, standing: Standing) -> list[Objecti
         differences = ()
     if not differences:
         return []
-    words = ", ".join(f"{d.field} {d.ours}, not {d.theirs}" for d in differences)
+    words = "; ".join(f"{d.field} is {d.ours} here, and {d.theirs} in this" for d in differences)
     reason = f"It is already {standing.status}, otherwise: {words}."
     return [Objection(RowProblem(result.line, "bid", result.bid, reason), differences, contradicts=True)]
 

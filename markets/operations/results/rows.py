@@ -109,10 +109,13 @@ def not_plain(
     """The results that do not simply decide a bid that waits, each with how its bid stands; None: we do not know it."""
     with connection.cursor() as cursor:
         cursor.execute(NOT_PLAIN, {"market": market.pk, "now": now})
-        for place, status, *facts, kw, availability, utilisation, sustain in cursor.fetchall():
+        for place, status, capacity_kw, competition_status, closes_at, *awarded in cursor.fetchall():
             result = results[place]
-            contract = None if kw is None else ListedContract(result.bid, kw, availability, utilisation, sustain)
-            yield result, None if status is None else Standing(status, *facts, contract)
+            contract = None if awarded[0] is None else ListedContract(result.bid, *awarded)
+            standing = (
+                None if status is None else Standing(status, capacity_kw, competition_status, closes_at, contract)
+            )
+            yield result, standing
 
 
 def decide(market: Market, now: datetime) -> list[Outcome]:
