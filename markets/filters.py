@@ -124,7 +124,10 @@ class AssetFilter(WordsFilter):
         label="Decision", method="decided", choices=Qualification.Status.choices, empty_label="Any decision"
     )
     state = django_filters.ChoiceFilter(
-        label="State", method="at_state", choices=(("in-use", "In use"), ("retired", "Retired")), empty_label="All assets"
+        label="State",
+        method="at_state",
+        choices=(("in-use", "In use"), ("retired", "Retired")),
+        empty_label="All assets",
     )
 
     class Meta:
