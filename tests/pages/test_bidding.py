@@ -15,7 +15,6 @@ from markets.models import Asset, Bid, BidChange, Competition, Confirmation, Con
 from markets.operations.clock import move_clock
 from markets.operations.feeds import read_bid_changes, receive_receipts
 from markets.rules.confirmations import RULES, VERSION
-from markets.rules.earnings import service_hours
 
 from ..conftest import close
 from .markup import faults
@@ -243,46 +242,6 @@ def test_an_accepted_bid_says_its_contract(contract: Contract, browser_of_member
     page = browser_of_member.get(f"/bids/{contract.bid}/").content.decode()
     assert f"it is now contract {contract}" in page
     assert "Accepted" in page
-
-
-def test_what_a_bid_could_earn_is_said_without_script_and_nothing_typed_is_lost(
-    place: Callable[..., HttpResponse], competition: Competition, browser_of_member: Client
-):
-    response = place(estimate="1", confirmed="", utilisation_gbp_per_mwh="")
-    page = response.content.decode()
-    assert (response.status_code, Bid.objects.count()) == (200, 0)
-    assert faults(response) == []
-    hours = service_hours(competition.windows.all())
-    assert f"£{hours * 100 * Decimal('0.0505'):,.2f}" in page
-    assert "This is no promise." in page
-    assert 'value="50.5"' in page
-    assert 'value="VW/1"' in page
-    assert "errorlist" not in page  # what is missing yet is no error yet
-
-
-def test_an_estimate_of_something_wrong_says_so_beside_the_field(place: Callable[..., HttpResponse]):
-    page = place(estimate="1", capacity_kw="five").content.decode()
-    assert "for example 12.5" in page
-    assert "here stands what the bid could earn" in page
-
-
-def test_a_price_above_the_ceiling_earns_nothing_and_says_so_while_one_types(
-    browser_of_member: Client, competition: Competition, asset: Asset
-):
-    address = reverse("markets:competition", args=[competition.pk])
-    sent = fields(competition, asset, estimate="1", utilisation_gbp_per_mwh="300.01")
-    part = browser_of_member.post(address, sent, HTTP_HX_REQUEST="true").content.decode()
-    assert "Utilisation price: Above the ceiling of £300.00 per MWh." in part
-    assert "Utilisation, if called" not in part
-
-
-def test_while_one_types_only_the_estimate_is_sent(browser_of_member: Client, competition: Competition, asset: Asset):
-    address = reverse("markets:competition", args=[competition.pk])
-    sent = fields(competition, asset, estimate="1")
-    part = browser_of_member.post(address, sent, HTTP_HX_REQUEST="true").content.decode()
-    assert "<html" not in part
-    assert "From no call to all hours" in part
-    assert Bid.objects.count() == 0
 
 
 def test_the_rules_are_confirmed_in_their_wording_and_the_confirmation_is_kept(place: Callable[..., HttpResponse]):
