@@ -69,7 +69,14 @@ class TestRegistering:
         assert response.headers["Location"] == f"/assets/{asset.pk}/"
         assert (asset.seller, asset.zones.get().code) == (seller, ZONE)
         page = said(browser_of_member.get(f"/assets/{asset.pk}/"))
-        for word in ("BAT-1", "500.25 kW", mpan(77), "is registered", "Not offered to a market yet", "It can take part."):
+        for word in (
+            "BAT-1",
+            "500.25 kW",
+            mpan(77),
+            "is registered",
+            "Not offered to a market yet",
+            "It can take part.",
+        ):
             assert word in page, word
 
     @pytest.mark.parametrize(
