@@ -17,11 +17,11 @@ class Rule:
 
 
 RULES = (
-    Rule("This capacity is not sold to anyone else for the same half-hours.", "stacking"),
-    Rule("No other seller trades with the same MPANs.", "assets"),
-    Rule("The assets are fed by the substation of this zone.", "assets"),
-    Rule("Every customer behind the assets has consented.", "joining"),
-    Rule("The capacity can be kept up for as long as each window lasts.", "capacity"),
-    Rule("Connection agreement and network limits allow the delivery.", "capacity"),
-    Rule("If an asset becomes unavailable, we say so at once.", "dispatch"),
+    Rule("This capacity is not sold to anyone else for the same half-hours.", "stacking#not-the-same-half-hour-twice"),
+    Rule("No other seller trades with the same MPANs.", "assets#one-seller-per-mpan"),
+    Rule("The assets are fed by the substation of this zone.", "assets#fed-by-the-zones-substation"),
+    Rule("Every customer behind the assets has consented.", "assets#the-customers-consent"),
+    Rule("The capacity can be kept up for as long as each window lasts.", "capacity#what-to-offer"),
+    Rule("Connection agreement and network limits allow the delivery.", "capacity#limits-of-your-connection"),
+    Rule("If an asset becomes unavailable, we say so at once.", "dispatch#when-an-asset-is-unavailable"),
 )
