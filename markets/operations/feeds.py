@@ -41,11 +41,15 @@ def number(*, numbered: models.QuerySet[Any], unnumbered: models.QuerySet[Any], 
 
 
 def bid_changes_after(*, market: Market, after: int, limit: int) -> models.QuerySet[BidChange]:
-    """The bid changes after position `after`, in order. Sealed ones appear only once their competition is closed."""
-    close_competitions(market=market, by="gate closure")
+    """The bid changes after position `after`, in order. Sealed ones appear only once their competition is closed.
+
+    Positions have no gaps: where the last of the page has its own, the page is whole, and nothing else is looked for.
+    """
     changes = BidChange.objects.filter(market=market)
-    visible = changes if market.feed_is_live else changes.filter(competition__closes_at__lte=market.now())
-    number(numbered=changes, unnumbered=visible.filter(position=None), feed=f"bids of market {market.pk}")
+    if not changes.filter(position=after + limit).exists():
+        close_competitions(market=market, by="gate closure")
+        visible = changes if market.feed_is_live else changes.filter(competition__closes_at__lte=market.now())
+        number(numbered=changes, unnumbered=visible.filter(position=None), feed=f"bids of market {market.pk}")
     return changes.filter(position__gt=after).order_by("position")[:limit]
 
 
