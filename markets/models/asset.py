@@ -1,5 +1,6 @@
 """What delivers: an asset (or a group of like ones) of a seller; and the question of two sellers with one meter."""
 
+import pgtrigger
 from django.db import models
 
 from .fields import Kw
@@ -85,6 +86,8 @@ class Asset(models.Model):
                 name="asset_capacity_not_negative",
             ),
         ]
+        # An asset is retired, never deleted: bids refer to it without a key check, which 30,000 bids would wait for.
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.ref} {self.name}"

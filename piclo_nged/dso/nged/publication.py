@@ -1,6 +1,5 @@
 """NGED's competitions, as its files tell them, into the notices that our operations publish. Pure."""
 
-import re
 from collections import Counter
 from dataclasses import replace
 
@@ -10,12 +9,12 @@ from markets.rules.notices import CompetitionNotice, WindowNotice
 from .columns import RESULTS_SUMMARY, SHORT_TERM_PARAMETERS, label_of
 from .products import product_called
 from .wire import Competition, Season, Window
+from .wire.naming import licence_area
 
 _LABELS = {
     "product": label_of(RESULTS_SUMMARY, "product"),
     "direction": label_of(SHORT_TERM_PARAMETERS, "direction"),
 }
-_AREA = re.compile(r"_(EM|WM|SWA|SWE|SW)_")
 
 
 def notices_of(season: Season) -> list[CompetitionNotice]:
@@ -29,7 +28,6 @@ def notices_of(season: Season) -> list[CompetitionNotice]:
 def notice_of(competition: Competition, line: int = 0) -> CompetitionNotice:
     """One competition. Level and licence area are read off the zone's code, e.g. `CMZ_LV_T7A_EM_870594`."""
     facts = product_called(competition.product)
-    area = _AREA.search(competition.zone)
     names = window_names(competition)
     return CompetitionNotice(
         reference=competition.reference,
@@ -37,7 +35,7 @@ def notice_of(competition: Competition, line: int = 0) -> CompetitionNotice:
         product=facts.name if facts else competition.product,
         zone_code=competition.zone,
         zone_name=competition.zone_name,
-        licence_area=area[1] if area else "",
+        licence_area=licence_area(competition.zone),
         direction=competition.direction or "",
         zone_level="lv" if competition.zone.startswith("CMZ_LV_") else "hv",
         opens_at=competition.opens_at,

@@ -9,7 +9,8 @@ import pytest
 
 from markets.rules.notices import PostcodeNotice, ZoneNotice
 from piclo_nged.dso.nged.columns import POSTCODES
-from piclo_nged.dso.nged.wire.postcodes import licence_area, read_postcodes
+from piclo_nged.dso.nged.wire.naming import licence_area
+from piclo_nged.dso.nged.wire.postcodes import read_postcodes
 
 LABELS = [column.label for column in POSTCODES]
 HV, LV = ("CMZ_T9A_EM_0001", "Testbridge"), ("CMZ_LV_T9A_EM_1", "Testbridge High Street")

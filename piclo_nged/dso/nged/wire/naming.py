@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from piclo_nged.dso.nged.wire.values import LONDON
 
 _MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
+_AREA = re.compile(r"_(EM|WM|SWA|SWE?)_")
 
 
 def competition_reference(zone: str, product: str, name: str, first_day: date, last_day: date) -> str:
@@ -47,3 +48,9 @@ def gate_opens_at(day: date) -> datetime:
 def gate_closes_at(day: date) -> datetime:
     """The instant after a London day: a date without a time closes the gate at the end of it (A)."""
     return gate_opens_at(day + timedelta(days=1))
+
+
+def licence_area(zone: str) -> str:
+    """The licence area that a zone's code names, e.g. `CMZ_T7B_SWA_0012`; SW is the South West (A)."""
+    area = _AREA.search(zone)
+    return {"SW": "SWE"}.get(area[1], area[1]) if area else ""

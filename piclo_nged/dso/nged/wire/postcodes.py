@@ -12,9 +12,9 @@ from markets.rules.registering import is_postcode, postcode_key
 
 from ..columns import POSTCODES, label_of
 from .errors import RowError
+from .naming import licence_area
 from .table import Source, Table, read_table
 
-_AREA = re.compile(r"_(EM|WM|SWA|SWE?)_")
 _CODE = re.compile(r"\S{1,60}")
 
 
@@ -55,12 +55,6 @@ def read_postcodes(source: Source) -> PostcodeReading:
         errors += faults
     notices = tuple(notice for _, notice in found.values())
     return PostcodeReading(notices, tuple(sorted(errors, key=lambda error: error.line)))
-
-
-def licence_area(zone: str) -> str:
-    """The licence area that a zone's code names, e.g. `CMZ_T7B_SWA_0012`; SW is the South West (A)."""
-    area = _AREA.search(zone)
-    return {"SW": "SWE"}.get(area[1], area[1]) if area else ""
 
 
 def _faults(line: int, row: PostcodeRow) -> list[RowError]:
