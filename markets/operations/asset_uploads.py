@@ -15,8 +15,6 @@ from .assets import Checked, check_assets, register_assets
 from .journal import By, record, user_of
 from .outlook import Outlook, facts_of
 
-LARGEST_BYTES = 10_000_000
-
 
 @dataclass(frozen=True)
 class UploadPreview:
@@ -37,9 +35,8 @@ class UploadPreview:
 
 @transaction.atomic
 def keep_upload(*, seller: Seller, filename: str, content: bytes, by: By) -> AssetUpload:
-    """Keeps the file between its preview and its registration. Raises Refused where it is too large."""
-    if len(content) > LARGEST_BYTES:
-        raise Refused(f"The file has {len(content):,} bytes; at most {LARGEST_BYTES:,} are taken. Send it in parts.")
+    """Keeps the file between its preview and its registration. Raises UnreadableFile where it is no CSV."""
+    read_assets(content)
     upload = AssetUpload.objects.create(
         seller=seller, uploaded_by=user_of(by), filename=filename[-200:], content=content
     )
@@ -77,8 +74,7 @@ def register_upload(*, upload: AssetUpload, by: By) -> AssetUpload:
 def _checked(upload: AssetUpload) -> tuple[Checked, list[RowProblem]]:
     file = read_assets(bytes(upload.content))
     checked = check_assets(seller=upload.seller, entries=file.entries)
-    problems = [RowProblem(fault.line, fault.column, fault.value, fault.reason) for fault in file.faults]
-    problems += [
+    problems = list(file.faults) + [
         RowProblem(problem.line, LABELS.get(problem.column, problem.column), problem.value, problem.reason)
         for problem in checked.problems
     ]

@@ -4,16 +4,17 @@ Units stand in the header, so the header itself says how the file is read. Colum
 are not required may be left out. Nothing here looks anything up: what is known of a seller is for the operation.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ..problems import RowProblem
+from .csv_text import rows_of, text_of
 from .notices import AssetEntry
 from .registering import INTERVALS
-from .sheets import harmless
+from .sheets import as_typed
 
 MOST_ROWS = 10_000
 FOUR_PLACES, SIX_PLACES = Decimal("0.0001"), Decimal("0.000001")
@@ -22,21 +23,11 @@ VOLTAGES = {"lv": "low voltage", "hv": "high voltage", "ehv": "extra high voltag
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What is wrong with one cell, or with a row; `line` counts from 1, the header included."""
-
-    line: int
-    column: str
-    value: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class AssetsFile:
     """The rows that can be read, and every fault of the others."""
 
     entries: tuple[AssetEntry, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[RowProblem, ...]
 
 
 @dataclass(frozen=True)
@@ -174,26 +165,18 @@ _BY_LABEL = {column.label.casefold(): column for column in COLUMNS}
 
 
 def read_assets(content: bytes) -> AssetsFile:
-    """Reads the whole file, UTF-8 or as old spreadsheets write it. Faults of the header or the CSV leave no rows."""
-    rows = csv.reader(_decoded(content).splitlines(keepends=True), strict=True)
+    """Reads the whole file. Raises UnreadableFile for what is no such file at all; a bad header leaves no rows."""
+    rows = rows_of(text_of(content), MOST_ROWS)
+    columns, faults = _header([name.strip() for name in next(rows)[1]])
+    if faults:
+        return AssetsFile((), tuple(faults))
     entries: list[AssetEntry] = []
-    faults: list[Fault] = []
-    try:
-        columns, faults = _header([name.strip() for name in next(rows, [])])
-        if faults:
-            return AssetsFile((), tuple(faults))
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                entry, wrong = _entry(row, rows.line_num, columns)
-                entries += [entry] if entry else []
-                faults += wrong
-            if len(entries) > MOST_ROWS:
-                reason = f"At most {MOST_ROWS:,} assets are taken at once: send the rest as a second file."
-                return AssetsFile((), (Fault(rows.line_num, "", "", reason),))
-    except csv.Error as error:
-        return AssetsFile((), (Fault(rows.line_num, "", "", f"This is no CSV: {error}."),))
+    for line, row in rows:
+        entry, wrong = _entry(row, line, columns)
+        entries += [entry] if entry else []
+        faults += wrong
     if not entries and not faults:
-        faults = [Fault(1, "", "", "The file has a header and no rows.")]
+        faults = [RowProblem(1, "", "", "The file has a header and no rows.")]
     return AssetsFile(tuple(entries), tuple(faults))
 
 
@@ -210,28 +193,17 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _unquoted(cell: str) -> str:
-    """Without the apostrophe by which our files keep spreadsheets from taking a cell for a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and harmless(cell[1:]) == cell else cell
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _header(names: Sequence[str]) -> tuple[list[Column], list[Fault]]:
+def _header(names: Sequence[str]) -> tuple[list[Column], list[RowProblem]]:
     known = [_BY_LABEL.get(name.casefold()) for name in names]
-    faults = [Fault(1, name, name, _unknown(name)) for name, column in zip(names, known, strict=True) if column is None]
+    faults = [
+        RowProblem(1, name, name, _unknown(name)) for name, column in zip(names, known, strict=True) if column is None
+    ]
     columns = [column for column in known if column]
     for column in COLUMNS:
         if columns.count(column) > 1:
-            faults.append(Fault(1, column.label, column.label, "This column stands twice."))
+            faults.append(RowProblem(1, column.label, column.label, "This column stands twice."))
         if column.required and column not in columns:
-            faults.append(Fault(1, column.label, "", f"Add the column {column.label}. {column.says}"))
+            faults.append(RowProblem(1, column.label, "", f"Add the column {column.label}. {column.says}"))
     return columns, faults
 
 
@@ -247,16 +219,16 @@ def _unknown(name: str) -> str:
     )
 
 
-def _entry(row: Sequence[str], line: int, columns: Sequence[Column]) -> tuple[AssetEntry | None, list[Fault]]:
+def _entry(row: Sequence[str], line: int, columns: Sequence[Column]) -> tuple[AssetEntry | None, list[RowProblem]]:
     if len(row) != len(columns):
         reason = f"This row has {len(row)} values; the header has {len(columns)} columns."
-        return None, [Fault(line, "", "", reason)]
+        return None, [RowProblem(line, "", "", reason)]
     values: dict[str, Any] = {"ref": "", "name": "", "technology": ""}
     faults = []
-    for cell, column in zip(map(_unquoted, row), columns, strict=True):
+    for cell, column in zip(map(as_typed, row), columns, strict=True):
         if cell:
             try:
                 values[column.field] = column.read(cell)
             except ValueError as error:
-                faults.append(Fault(line, column.label, cell, str(error)))
+                faults.append(RowProblem(line, column.label, cell, str(error)))
     return (None if faults else AssetEntry(**values, line=line)), faults

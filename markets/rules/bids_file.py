@@ -4,8 +4,6 @@ Numbers are written 1234.5; several windows or assets of one bid stand in one ce
 their order stand here alone. A column that is not known is refused: a misspelt one would change a bid unseen.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from decimal import Decimal
 from ..problems import RowProblem
 from .csv_text import UnreadableFile, rows_of, text_of
 from .notices import ZERO, Offer
-from .sheets import FORMULA, harmless
+from .sheets import as_typed, csv_lines
 
 LABELS = {
     "competition": "Competition Ref",
@@ -29,7 +27,6 @@ LABELS = {
     "assets": "Assets",
     "seller_ref": "Your reference",
 }
-TO_READ_ONLY = ("name", "closes")  # for whoever fills the file in; nothing is taken from them
 NEEDED = ("competition", "windows", "capacity_kw", "assets")
 NUMBERS = tuple(field for field in LABELS if "gbp" in field or field == "capacity_kw")
 TYPED = (*NUMBERS, "max_runtime_minutes", "seller_ref")  # a row without any of these is one that nobody filled in
@@ -72,20 +69,8 @@ def read_bids_file(content: bytes) -> BidsFile:
 
 
 def write_bids_file(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    """The lines of a file that can be read again, from cells by field; with the mark by which spreadsheets know UTF-8."""
-    cells = io.StringIO()
-    writer = csv.writer(cells)
-    yield "\ufeff"
-    for row in (LABELS, *rows):
-        writer.writerow([harmless(row.get(field, "")) for field in LABELS])
-        yield cells.getvalue()
-        cells.seek(0)
-        cells.truncate()
-
-
-def _plain(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    """The lines of a file that can be read again, from cells by field; a field left out is for the seller to fill in."""
+    return csv_lines(LABELS.values(), ([row.get(field, "") for field in LABELS] for row in rows))
 
 
 def _header(cells: list[str]) -> list[str]:
@@ -116,11 +101,11 @@ def _offer(line: int, row: dict[str, str], problems: list[RowProblem]) -> Offer:
     """The offer of a row; what is wrong with it is added to `problems`."""
     numbers = {field: _number(line, field, row.get(field, ""), problems) for field in NUMBERS}
     return Offer(
-        competition=_plain(row["competition"]),
+        competition=as_typed(row["competition"]),
         windows=_names(row["windows"]),
         max_runtime_minutes=_minutes(line, row.get("max_runtime_minutes", ""), problems),
         assets=_names(row["assets"]),
-        seller_ref=_plain(row.get("seller_ref", "")),
+        seller_ref=as_typed(row.get("seller_ref", "")),
         line=line,
         **numbers,
     )
@@ -128,9 +113,9 @@ def _offer(line: int, row: dict[str, str], problems: list[RowProblem]) -> Offer:
 
 def _names(cell: str) -> tuple[str, ...]:
     if BETWEEN not in cell:
-        name = _plain(cell)
+        name = as_typed(cell)
         return (name,) if name else ()
-    return tuple(name for part in _plain(cell).split(BETWEEN) if (name := part.strip()))
+    return tuple(name for part in as_typed(cell).split(BETWEEN) if (name := part.strip()))
 
 
 def _number(line: int, field: str, cell: str, problems: list[RowProblem]) -> Decimal:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..problems import Refused
 
 MOST_BYTES = 20_000_000
+EMPTY = "This file is empty. Download the template, fill it in, and save it as CSV."
 
 
 class UnreadableFile(Refused):
@@ -18,7 +19,7 @@ class UnreadableFile(Refused):
 def text_of(content: bytes) -> str:
     """The text of a file in UTF-8. Raises UnreadableFile for what is empty, too large, a spreadsheet or no text."""
     if not content.strip():
-        raise UnreadableFile("This file is empty. Download the template, fill it in, and save it as CSV.")
+        raise UnreadableFile(EMPTY)
     if len(content) > MOST_BYTES:
         raise UnreadableFile(f"This file is larger than {MOST_BYTES // 10**6} MB. Send it in parts.")
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -35,12 +36,12 @@ def text_of(content: bytes) -> str:
 
 
 def rows_of(text: str, most: int) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, with the line on which each begins; the first is the header, which is there.
+    """Rows that are not blank, with the line on which each begins; the first is the header.
 
     Commas, semicolons or tabs separate, whichever the header has most of. Raises UnreadableFile for more than `most`
-    rows below the header, and where it is no CSV.
+    rows below the header, where no row holds anything, and where it is no CSV.
     """
-    header = next(line for line in text.splitlines() if line.strip())
+    header = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     count, begins = 0, 1
@@ -57,3 +58,5 @@ def rows_of(text: str, most: int) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableFile(
             f"From line {begins} this is no CSV ({error}). Look for a quotation mark that is not closed."
         ) from error
+    if not count:
+        raise UnreadableFile(EMPTY)

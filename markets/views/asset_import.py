@@ -11,13 +11,14 @@ from django.shortcuts import redirect
 from django.views.generic import DetailView, FormView, View
 
 from ..access import SellerPage, TraderPage
+from ..downloads import csv_file
 from ..forms import show_refusal
 from ..models import Asset, AssetUpload
 from ..operations.asset_uploads import keep_upload, preview_upload, register_upload
 from ..operations.assets import entry_of
 from ..problems import Refused
 from ..rules.assets_file import COLUMNS, MOST_ROWS, cells
-from .contracts import csv_lines
+from ..rules.sheets import csv_lines
 
 SHOWN_PROBLEMS = 500
 
@@ -106,8 +107,4 @@ class AssetFile(SellerPage, View):
 
 
 def _file(name: str, rows: Iterable[list[str]]) -> StreamingHttpResponse:
-    return StreamingHttpResponse(
-        csv_lines([column.label for column in COLUMNS], rows),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_file(name, csv_lines([column.label for column in COLUMNS], rows))

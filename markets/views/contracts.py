@@ -1,17 +1,15 @@
 """What was accepted: the seller's contracts, as a list and as a file."""
 
-import csv
-from collections.abc import Iterable, Iterator
-
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.views.generic import ListView, View
 
 from ..access import SellerPage
+from ..downloads import csv_file
 from ..filters import ContractFilter
 from ..lists import FilteredList
 from ..models import Contract
-from ..rules.sheets import harmless
+from ..rules.sheets import csv_lines
 from ..templatetags.figures import instant_text
 
 COLUMNS = (
@@ -57,11 +55,7 @@ class ContractFile(SellerPage, View):
     def get(self, request: HttpRequest) -> StreamingHttpResponse:
         contracts = with_their_competition(self.own(Contract.objects.all())).prefetch_related("bid__lines__window")
         rows = ContractFilter(request.GET, queryset=contracts).qs.iterator(chunk_size=1000)
-        return StreamingHttpResponse(
-            csv_lines(COLUMNS, (_row(contract) for contract in rows)),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="contracts.csv"'},
-        )
+        return csv_file("contracts.csv", csv_lines(COLUMNS, (_row(contract) for contract in rows)))
 
 
 def _row(contract: Contract) -> tuple[object, ...]:
@@ -84,19 +78,3 @@ def _row(contract: Contract) -> tuple[object, ...]:
         contract.sustain_gbp_per_kw,
         instant_text(contract.awarded_at),
     )
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """CSV, line by line, with the mark by which spreadsheets know UTF-8; a cell that would be a formula is quoted."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff"
-    yield writer.writerow(columns)
-    for row in rows:
-        yield writer.writerow([harmless(cell) for cell in row])

@@ -11,23 +11,19 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import DetailView, FormView, View
 
 from ..access import SellerPage, TraderPage
+from ..downloads import csv_file
 from ..forms.uploads import PlacingForm, UploadForm, row_count
 from ..models import BidUpload, Market
 from ..operations.uploads import keep_upload, place_upload, preview_upload, template_rows
 from ..problems import Refused, RowProblem
 from ..rules.bids_file import LABELS, write_bids_file
 from ..rules.confirmations import RULES, VERSION
-from .contracts import csv_lines
+from ..rules.sheets import csv_lines
 
 PROBLEMS_SHOWN = 50
 PLANNED_SHOWN = 100
 WARNINGS_SHOWN = 20
 UPLOADS_SHOWN = 10
-
-
-def _file(lines: Any, name: str) -> StreamingHttpResponse:
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=disposition)
 
 
 class Upload(TraderPage, FormView):
@@ -77,7 +73,7 @@ class UploadTemplate(SellerPage, View):
     def get(self, request: HttpRequest, key: str) -> StreamingHttpResponse:
         market = get_object_or_404(Market.objects.open_to(self.seller), key=key)
         rows = template_rows(seller=self.seller, market=market)
-        return _file(write_bids_file(rows), f"bids-{market.key}.csv")
+        return csv_file(f"bids-{market.key}.csv", write_bids_file(rows))
 
 
 class OneUpload(SellerPage):
@@ -151,7 +147,7 @@ class UploadProblems(OneUpload, View):
 
     def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         rows = ((p.line, p.column, p.value, p.reason) for p in self.problems(self.upload()))
-        return _file(csv_lines(("Line", "Column", "Value", "What to do"), rows), f"problems-{pk}.csv")
+        return csv_file(f"problems-{pk}.csv", csv_lines(("Line", "Column", "Value", "What to do"), rows))
 
 
 def _placed(upload: BidUpload, left_out: list[RowProblem]) -> str:

@@ -1,18 +1,19 @@
 """What a test party came to, beside what really happened: a page to sort and leaf through, and files to keep."""
 
-import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localtime
 from django.views import View
 
+from markets.downloads import csv_file
 from markets.models import TestParty
+from markets.rules.sheets import csv_lines
 
 from ..dso.nged.hindsight import Compared, Side, main_price, totals
 from ..dso.nged.party import season_of
@@ -20,7 +21,6 @@ from ..dso.nged.standing import comparison_of
 from .party import notes_of
 
 PER_PAGE = 50
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SORTS: dict[str, tuple[str, Callable[[Compared], Any]]] = {
     "": ("Order of the file", lambda item: 0),
     "name": ("Name", lambda item: item.competition.name),
@@ -74,7 +74,7 @@ class ComparisonFile(Comparison):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         rows = (_cells(item) for item in self.chosen(request.GET))
-        return _file(f"{self.party.market.key}-comparison.csv", COLUMNS, rows)
+        return csv_file(f"{self.party.market.key}-comparison.csv", csv_lines(COLUMNS, rows))
 
 
 class NotesFile(Comparison):
@@ -95,7 +95,7 @@ class NotesFile(Comparison):
             ]
             for note in notes_of(self.party)
         )
-        return _file(f"{self.party.market.key}-notes.csv", NOTE_COLUMNS, rows)
+        return csv_file(f"{self.party.market.key}-notes.csv", csv_lines(NOTE_COLUMNS, rows))
 
 
 NOTE_COLUMNS = ("Left", "Seller", "Person", "Page", "Note", "Decision", "What was done", "Decided by", "Decided")
@@ -135,28 +135,3 @@ def _cells(item: Compared) -> list[str]:
 def _side_cells(side: Side) -> list[str]:
     numbers = (side.offered_kw, side.accepted_kw, *side.prices)
     return [str(side.offers), *(f"{number:f}" for number in numbers), "; ".join(sorted(side.winners))]
-
-
-class _Echo:
-    """What the csv module writes to, given back line by line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _file(name: str, columns: Iterable[str], rows: Iterable[list[str]]) -> StreamingHttpResponse:
-    """A CSV file to be kept. What a spreadsheet would take for a formula is escaped, a negative number is not."""
-    writer = csv.writer(_Echo())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(columns)
-        for row in rows:
-            yield writer.writerow([_safe(cell) for cell in row])
-
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _safe(cell: str) -> str:
-    is_number = cell.removeprefix("-").replace(".", "", 1).isdecimal()
-    return f"'{cell}" if cell.startswith(FORMULA) and not is_number else cell

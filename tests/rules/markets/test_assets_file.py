@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from markets.rules.assets_file import COLUMNS, MOST_ROWS, cells, read_assets
+from markets.rules.csv_text import UnreadableFile
 from markets.rules.notices import AssetEntry
 from markets.rules.registering import FIELDS
 from markets.rules.sheets import harmless
@@ -72,10 +73,16 @@ def test_every_field_has_its_column_and_what_is_written_is_read_again():
     assert read_assets(file(row, header=[column.label for column in COLUMNS])).entries == (entry,)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_spreadsheets_old_and_new_are_read(encoding: str):
-    content = file([*FAIR[:1], "Café", *FAIR[2:]]).decode().encode(encoding)
-    assert read_assets(content).entries[0].name == "Café"
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_what_spreadsheets_save_is_read(encoding: str, separator: str):
+    text = file([*FAIR[:1], "Café", *FAIR[2:]]).decode().replace(",", separator)
+    assert read_assets(text.encode(encoding)).entries[0].name == "Café"
+
+
+def test_a_name_that_cannot_be_read_for_certain_is_not_guessed():
+    with pytest.raises(UnreadableFile, match="CSV UTF-8"):
+        read_assets(file([*FAIR[:1], "Café", *FAIR[2:]]).decode().encode("cp1252"))
 
 
 def test_columns_may_come_in_any_order_and_case_and_blank_rows_are_none():
@@ -134,7 +141,7 @@ def test_all_faults_of_all_rows_are_told_at_once_and_the_good_rows_read():
         ([*NEEDED, "max_export_capacity [MW]"], "Write this column as max_export_capacity [kW]"),
         ([*NEEDED, "colour"], "We do not know this column"),
         ([*NEEDED, "ref"], "stands twice"),
-        ([], "Add the column ref"),
+        (["name"], "Add the column ref"),
     ],
 )
 def test_a_wrong_header_says_how_it_should_be(header: list[str], says: str):
@@ -146,8 +153,10 @@ def test_a_wrong_header_says_how_it_should_be(header: list[str], says: str):
 def test_a_header_alone_and_too_many_rows_are_told():
     assert "no rows" in faults(file())[0][2]
     many = file(*[[f"EV-{n}", *FAIR[1:]] for n in range(MOST_ROWS + 1)])
-    assert "second file" in faults(many)[0][2]
+    with pytest.raises(UnreadableFile, match="in parts"):
+        read_assets(many)
 
 
 def test_what_is_no_csv_says_so():
-    assert "no CSV" in faults(b'ref,name,asset_type\n"a"b,c,d\n')[0][2]
+    with pytest.raises(UnreadableFile, match="no CSV"):
+        read_assets(b'ref,name,asset_type\n"a"b,c,d\n')

@@ -64,6 +64,9 @@ def test_the_habits_of_spreadsheets_are_taken(spoilt):
     [
         (b"", "file is empty"),
         (b" \n \n", "file is empty"),
+        (b"\xef\xbb\xbf", "file is empty"),
+        (b"\xc2\xa0\n", "file is empty"),
+        (b",,,,\n\n", "file is empty"),
         (b"PK\x03\x04rest of a workbook", "choose Save As, then 'CSV UTF-8'"),
         (b"\xd0\xcf\x11\xe0 an old workbook", "This is a spreadsheet"),
         (f"{HEADER}\nCaf\xe9,".encode("latin-1"), "not in UTF-8"),
