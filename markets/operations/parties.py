@@ -86,7 +86,7 @@ def invite_to_party(*, party: TestParty, sellers: Iterable[Seller], by: By) -> l
 
 
 @transaction.atomic
-def accept_invitation(*, admission: Admission, by: By) -> Admission:
+def join_party(*, admission: Admission, by: By) -> Admission:
     """The seller takes part. Its assets qualify at once: in a party the operator's decision is not what is rehearsed.
 
     Raises Refused once the party has ended.

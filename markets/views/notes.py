@@ -11,7 +11,7 @@ from ..access import SellerPage, TraderPage
 from ..forms.notes import NoteForm
 from ..models import Admission, TestParty
 from ..operations.notes import leave_note
-from ..operations.parties import accept_invitation
+from ..operations.parties import join_party
 from ..problems import Refused
 
 
@@ -24,7 +24,7 @@ class PartyAcceptance(TraderPage, View):
         invitations = self.own(Admission.objects.select_related("market"))
         admission = get_object_or_404(invitations, market__test_party=pk)
         try:
-            accept_invitation(admission=admission, by=self.person)
+            join_party(admission=admission, by=self.person)
         except Refused as refused:
             messages.error(request, str(refused))
         else:
@@ -40,6 +40,7 @@ class NoteLeaving(SellerPage, FormView):
     """POST: a note about the page on which the form stood; then back to it."""
 
     http_method_names = ["post"]
+    help = "joining#test-parties"
     template_name = "markets/note.html"
     form_class = NoteForm
     market_path = ""

@@ -7,18 +7,13 @@ at 01:00 UTC).
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from markets.rules.spans import LONDON, london
+from markets.rules.spans import LONDON
 
 MINUTES_A_DAY = 1440
 DAY = timedelta(days=1)
 
 type Watts = Sequence[int | None]
 """Average watts per interval of one UTC day: 48 half-hours or 1,440 minutes; None where nothing was read."""
-
-
-def day_span(day: date) -> tuple[datetime, datetime]:
-    """The UTC instants between which it is `day` in London; half-open."""
-    return london(day, time()), london(day + DAY, time())
 
 
 def london_day(at: datetime) -> date:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from markets.models import Admission, Bid, Competition, Market, PartyNote, Seller, TestParty
 from markets.operations.notes import leave_note
-from markets.operations.parties import accept_invitation
+from markets.operations.parties import join_party
 from piclo_nged.dso.nged.party_clearing import clear_round
 from piclo_nged.dso.nged.sample import sample_season
 from tests.markets.party_world import Start, few, party_starter  # noqa: F401 - a fixture
@@ -195,7 +195,7 @@ def test_notes_go_into_a_file_that_no_spreadsheet_runs(
     console: Client, start: Start, seller: Seller, member: Any
 ) -> None:
     party = start(sellers=[seller])
-    accept_invitation(admission=Admission.objects.get(market=party.market, seller=seller), by=member)
+    join_party(admission=Admission.objects.get(market=party.market, seller=seller), by=member)
     leave_note(party=party, seller=seller, page="/bids/", text='=HYPERLINK("http://x")', by=member)
     [row] = csv.DictReader(io.StringIO(text_of(console.get(reverse("admin:party_notes_file", args=[party.pk])))))
     assert (row["Page"], row["Seller"], row["Decision"]) == ("/bids/", seller.name, "Waiting")

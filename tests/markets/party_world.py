@@ -9,7 +9,7 @@ import pytest
 from markets.models import Admission, Asset, Bid, Competition, Market, Seller, TestParty, User, Zone
 from markets.operations.assets import register_assets
 from markets.operations.bids import place_bids
-from markets.operations.parties import accept_invitation, qualify_assets
+from markets.operations.parties import join_party, qualify_assets
 from markets.rules.notices import AssetEntry, Offer
 from piclo_nged.dso.nged.hindsight import Compared
 from piclo_nged.dso.nged.party import season_of, start_party
@@ -46,7 +46,7 @@ def party_starter(market: Market, customer_success: User) -> Start:
 
 def accepted(party: TestParty, seller: Seller) -> None:
     """The seller says yes."""
-    accept_invitation(admission=Admission.objects.get(market=party.market, seller=seller), by=seller.members.get())
+    join_party(admission=Admission.objects.get(market=party.market, seller=seller), by=seller.members.get())
 
 
 def first_secure(party: TestParty) -> Competition:

@@ -1,12 +1,13 @@
-"""What is known of assets and competitions is read in one query each, however many there are."""
+"""What decides about an asset in a place: what it offers, and what the competition there takes."""
 
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from markets.models import Asset, Competition
-from markets.operations.eligibility import facts, places
+from markets.asset_choices import place_of
+from markets.models import Asset
+from markets.operations.eligibility import facts
 from markets.rules.eligibility import AssetFacts, Kind, Place, verdict
 
 from ..conftest import ZONE, notice
@@ -25,16 +26,15 @@ def test_what_an_asset_offers_is_what_of_its_connection_it_can_use(asset, make_a
 def test_a_competition_says_its_zone_its_most_lenient_minimum_and_its_voltage(make_competition, asset):
     [evening] = notice().windows
     windows = (replace(evening, minimum_kw=Decimal(100)), replace(evening, name="Night", minimum_kw=Decimal(90)))
-    make_competition(windows=windows, max_connection_kv=Decimal(11))
-    [place] = places(Competition.objects.all()).values()
+    competition = make_competition(windows=windows, max_connection_kv=Decimal(11))
+    place = place_of(competition, competition.windows.all())
     assert place == Place(ZONE, "EM", "hv", Decimal(90), Decimal(11))
     assert verdict(facts(Asset.objects.all())[asset.pk], place).kind == Kind.TOO_SMALL
 
 
 @pytest.mark.parametrize("count", [1, 8])
-def test_any_number_takes_one_query_each(count, seller, make_asset, make_competition, django_assert_num_queries):
+def test_any_number_of_assets_takes_one_query(count, seller, make_asset, django_assert_num_queries):
     for number in range(count):
         make_asset(seller, f"EV-{number}")
-        make_competition(f"C-{number}")
-    with django_assert_num_queries(2):
-        assert len(facts(seller.assets.all())) == len(places(Competition.objects.all())) == count
+    with django_assert_num_queries(1):
+        assert len(facts(seller.assets.all())) == count

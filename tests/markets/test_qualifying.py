@@ -7,8 +7,9 @@ from itertools import product
 
 import pytest
 
+from markets.asset_choices import place_of
 from markets.models import Asset, Competition, Seller, Zone
-from markets.operations.eligibility import facts, places
+from markets.operations.eligibility import facts
 from markets.qualifying import qualifying_for
 from markets.rules.eligibility import Kind, verdict
 
@@ -32,7 +33,8 @@ def everywhere(make_competition: Callable[..., Competition]) -> None:
 
 
 def test_the_filter_and_the_rule_agree(everywhere: None, asset: Asset, seller: Seller):
-    there = places(Competition.objects.all())
+    every = Competition.objects.select_related("zone").prefetch_related("windows")
+    there = {one.pk: place_of(one, one.windows.all()) for one in every}
     for zones in [(), (LV,), (ELSEWHERE,), (LV, ZONE)]:
         asset.zones.set(Zone.objects.filter(code__in=zones))
         for level, area in product(("lv", "hv", "ehv"), ("EM", "WM", "")):

@@ -1,16 +1,20 @@
 """London days from UTC days: 46, 48 or 50 half-hours, none lost and none counted twice."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets.rules.spans import month_span
-from settlement.rules.halfhours import day_span, half_hourly, london_day, nearest
+from markets.rules.spans import london, month_span
+from settlement.rules.halfhours import half_hourly, london_day, nearest
 
 DAY = timedelta(days=1)
 YEARS = range(2020, 2031)
+
+
+def day_span(day: date) -> tuple[datetime, datetime]:
+    return london(day, time()), london(day + DAY, time())
 
 
 def half_hours_of(day: date) -> int:
