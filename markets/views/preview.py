@@ -7,34 +7,29 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from ..access import Page
+from ..access import BehindLink
 from ..asset_choices import NO_ASSETS
 from ..competition_facts import facts_of
 from ..forms.previews import ApprovalForm, ChangeForm
 from ..models import Competition
-from ..operations.competitions import BadPreviewLink, approve_competition, ask_for_change, read_preview_token
+from ..operations.competitions import approve_competition, ask_for_change, read_preview
 from ..problems import Refused
 
 
-@method_decorator(never_cache, name="dispatch")
-class PreviewPage(Page, TemplateView):
+class PreviewPage(BehindLink, TemplateView):
     """A GET only shows, since scanners of mail open links; a POST approves, or asks for a change."""
 
     section = "competitions"
+    help = "bidding#competitions"
     template_name = "markets/preview.html"
+    bad_link_template = "markets/preview_bad_link.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            self.object = read_preview_token(kwargs["token"])
-        except BadPreviewLink as bad:
-            return self.response_class(request, ["markets/preview_bad_link.html"], {"bad": bad}, status=bad.status)
-        return super().dispatch(request, *args, **kwargs)
+    def read(self, token: str) -> Competition:
+        self.object = read_preview(token)
+        return self.object
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asks = request.POST.get("decision") == "change"

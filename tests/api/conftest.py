@@ -1,7 +1,7 @@
 """A world in which every address of the API has something to answer, and a client that speaks as a machine."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from markets.operations.feeds import read_bid_changes, read_qualifications
 from piclo_nged.dso.nged.triggers import read_trigger
 from settlement.models import SettlementLine, SettlementRun, Statement, Terms
 from settlement.operations import DayOfReadings, store_readings
+
+from .integrator import Integrator, listening
 
 
 @dataclass
@@ -155,3 +157,16 @@ def problem_of(answer: HttpResponse, status: int) -> dict[str, Any]:
     assert body["title"]
     assert body["detail"]
     return body
+
+
+@pytest.fixture
+def program(settings: Any) -> Iterator[Integrator]:
+    settings.DEBUG = True  # only in development is this machine called
+    with listening() as program:
+        yield program
+
+
+@pytest.fixture
+def secret(nged: Machine, program: Integrator, market: Market) -> str:
+    """The webhook's; with it the program is called."""
+    return nged.post("/api/nged/v1/webhooks", {"url": program.url}).json()["secret"]

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,23 +22,10 @@ from sops.steps.around import webhooks_failing
 from tests.conftest import close, offer
 
 from .conftest import Machine, problem_of
-from .integrator import Integrator, listening
+from .integrator import Integrator
 
 pytestmark = pytest.mark.django_db
 V1 = "/api/nged/v1"
-
-
-@pytest.fixture
-def program(settings: Any) -> Iterator[Integrator]:
-    settings.DEBUG = True  # only in development is this machine called
-    with listening() as program:
-        yield program
-
-
-@pytest.fixture
-def secret(nged: Machine, program: Integrator, market: Market) -> str:
-    """The webhook's; with it the program is called."""
-    return nged.post(f"{V1}/webhooks", {"url": program.url}).json()["secret"]
 
 
 def later(**passed: float) -> int:

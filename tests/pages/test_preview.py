@@ -13,7 +13,6 @@ from markets.models import Competition, JournalEntry, Market, PreviewNote
 from markets.operations import clock
 from markets.operations.bids import place_bids
 from markets.operations.competitions import approve_competition, publish_competitions, withdraw_competition
-from markets.previews import preview_url
 from markets.problems import Refused
 from tests.conftest import notice, offer
 
@@ -30,7 +29,7 @@ def preview(market: Market, make_competition: Any) -> Competition:
 
 
 def link(competition: Competition) -> str:
-    return reverse("markets:preview", args=[preview_url(competition).rstrip("/").rpartition("/")[2]])
+    return reverse("markets:preview", args=[preview_link(competition).rstrip("/").rpartition("/")[2]])
 
 
 def text(response: Any) -> str:

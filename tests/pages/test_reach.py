@@ -15,8 +15,8 @@ import settlement.urls
 import sops.urls
 from dispatch.models import Acknowledgement, Instruction
 from dispatch.operations import answer_token
-from markets.models import Asset, AssetUpload, Bid, BidChange, BidUpload, Membership, Seller, Token, User
-from markets.operations.competitions import preview_token
+from markets.models import Asset, AssetUpload, Bid, BidChange, BidUpload, Seller, Token, User
+from markets.operations.competitions import preview_link
 from markets.operations.invitations import invite_member
 from markets.operations.links import link
 from markets.operations.tokens import issue_token
@@ -48,7 +48,7 @@ class Things:
             "markets:company-contact": [self.mailbox[0]],
             "markets:company-token": [tokens_of(seller).pk],
             "markets:competition": [competition.pk],
-            "markets:preview": [preview_token(competition)],
+            "markets:preview": [preview_link(competition).rstrip("/").rpartition("/")[2]],
             "markets:asset": [self.asset.pk],
             "markets:asset-revise": [self.asset.pk],
             "markets:asset-retire": [self.asset.pk],
@@ -288,19 +288,3 @@ def test_a_viewer_may_not_act(name: str, things: Things, viewer: User, signed_in
     assert response.status_code == 403
     assert "viewer" in text_of(response)
     assert (BidChange.objects.count(), Acknowledgement.objects.count()) == before
-
-
-def test_a_person_of_two_sellers_switches_between_them(
-    things: Things, member: User, other_seller: Seller, browser_of_member: Client
-):
-    Membership.objects.create(seller=other_seller, user=member, role="trader")
-    bids = reverse("markets:bids")
-    assert f">{things.bid}<" not in text_of(browser_of_member.get(bids))  # Gridbeam comes first by name
-    browser_of_member.post(reverse("markets:choose-seller"), {"seller": things.bid.seller_id})
-    assert f">{things.bid}<" in text_of(browser_of_member.get(bids))
-
-
-@pytest.mark.parametrize("wanted", ["", "x", "0", "other"])
-def test_nobody_switches_to_a_seller_that_is_not_theirs(wanted: str, other_seller: Seller, browser_of_member: Client):
-    chosen = other_seller.pk if wanted == "other" else wanted
-    assert browser_of_member.post(reverse("markets:choose-seller"), {"seller": chosen}).status_code == 404

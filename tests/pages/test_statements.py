@@ -9,7 +9,7 @@ from settlement.models import SettlementLine, Statement
 
 from .conftest import issued
 from .markup import faults
-from .test_competitions import queries
+from .test_cost import queries
 
 pytestmark = pytest.mark.django_db
 
