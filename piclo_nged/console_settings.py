@@ -47,6 +47,8 @@ NAVIGATION = [
         ("Auctions", "event", "markets_auction"),
         ("Preview notes", "rate_review", "markets_previewnote"),
         ("Bids", "sell", "markets_bid"),
+        ("Files of bids", "upload", "markets_bidupload"),
+        ("Rules confirmed", "checklist", "markets_confirmation"),
         ("Bid changes", "history", "markets_bidchange"),
         ("Receipts", "receipt", "markets_receipt"),
         ("Contracts", "handshake", "markets_contract"),

@@ -15,6 +15,7 @@ from . import (
     seals,
     sellers,
     tokens,
+    uploads,
     webhooks,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "seals",
     "sellers",
     "tokens",
+    "uploads",
     "webhooks",
 ]

@@ -20,6 +20,7 @@ SHORTEST = 2
 NOT_SEARCHED = {
     "bidline",
     "bidchange",
+    "confirmation",
     "receipt",
     "mailattempt",
     "idempotentcall",

@@ -17,8 +17,10 @@ from markets.models import (
     Bid,
     BidChange,
     BidLine,
+    BidUpload,
     Competition,
     CompetitionRevision,
+    Confirmation,
     Contract,
     Discrepancy,
     DispatchContact,
@@ -162,6 +164,12 @@ class _Story:
             kind="placed",
             content={"bid": self.bid.reference},
             changed_at=self.now,
+        )
+        BidUpload.objects.create(
+            seller=self.seller, market=self.market, uploaded_by=self.user, filename=f"bids-{i}.csv", content=b""
+        )
+        Confirmation.objects.create(
+            seller=self.seller, market=self.market, version="1", confirmed_by=self.user.email, bid_count=1
         )
         Receipt.objects.create(bid=self.bid, revision=1)
         Discrepancy.objects.create(market=self.market, kind="unknown_bid", bid=f"B-x{i}", theirs="rejected")
