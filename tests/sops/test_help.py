@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.urls import resolve
 
 from markets.models import JournalEntry
 from sops.help import Section, rendered, sections
@@ -21,11 +22,18 @@ def known_sections() -> set[str]:
     return {a.slug for a in ARTICLES} | {f"{a.slug}#{s.anchor}" for a in ARTICLES for s in sections(a.body)}
 
 
+def leads_to(slug: str, address: str) -> str:
+    """The `slug#anchor` of a link in the article `slug`."""
+    return f"{slug}{address}" if address.startswith("#") else address.removeprefix("../").replace("/#", "#").rstrip("/")
+
+
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.slug)
 def test_every_link_of_an_article_leads_to_a_section_that_is_there(article):
     within = [address for address in addresses(article.body) if not address.startswith("https://")]
-    targets = {address.removeprefix("../").replace("/#", "#").rstrip("/") for address in within}
+    pages = [address for address in within if address.startswith("/")]
+    targets = {leads_to(article.slug, address) for address in within if address not in pages}
     assert targets <= known_sections()
+    assert all(resolve(page) for page in pages)
     assert len({s.anchor for s in sections(article.body)}) == len(sections(article.body))
 
 
