@@ -6,19 +6,16 @@ import django_filters
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from django.views.generic import DetailView, ListView, TemplateView
 
-from markets.access import Page, SellerPage, TraderPage
+from markets.access import BehindLink, SellerPage, TraderPage
 from markets.lists import FilteredList
 from markets.problems import Refused
 
 from .forms import AnswerForm
 from .models import Instruction
-from .operations import BadLink, answer_instruction, read_answer_token
+from .operations import AnswerLink, answer_instruction, read_answer_token
 
 
 class InstructionFilter(django_filters.FilterSet):
@@ -75,32 +72,29 @@ class InstructionPage(TraderPage, DetailView):
         return super().get_context_data(**shown | kwargs)
 
 
-@method_decorator(never_cache, name="dispatch")
-class AnswerByLink(Page, TemplateView):
+class AnswerByLink(BehindLink, TemplateView):
     """The email's signed link, without sign-in. A GET only shows, since scanners of mail open links; a POST answers."""
 
     help = "dispatch#answering"
     template_name = "dispatch/answer.html"
+    bad_link_template = "dispatch/bad_link.html"
+    found: AnswerLink
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            self.link = read_answer_token(kwargs["token"])
-        except BadLink as bad:
-            return self.response_class(request, ["dispatch/bad_link.html"], {"bad": bad}, status=bad.status)
-        return super().dispatch(request, *args, **kwargs)
+    def read(self, token: str) -> AnswerLink:
+        return read_answer_token(token)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = AnswerForm(request.POST)
-        mailbox = self.link.mailbox
-        if _answered(self.link.instruction, form, given_by=mailbox, by=f"link sent to {mailbox}"):
+        mailbox = self.found.mailbox
+        if _answered(self.found.instruction, form, given_by=mailbox, by=f"link sent to {mailbox}"):
             return redirect("dispatch:answer", kwargs["token"])
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        instruction = self.link.instruction
+        instruction = self.found.instruction
         shown = {
             "object": instruction,
-            "mailbox": self.link.mailbox,
+            "mailbox": self.found.mailbox,
             "form": AnswerForm(),
             "answers": instruction.acknowledgements.all(),
             "mock_markets": self.mock_markets([instruction]),

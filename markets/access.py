@@ -13,9 +13,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from django.views.generic.base import ContextMixin, View
 
 from .models import Market, MarketTime, Membership, Seller, User
+from .operations.links import BadLink
 
 CHOSEN_SELLER = "chosen_seller"
 MAY_TRADE = (Membership.Role.OWNER, Membership.Role.TRADER)
@@ -65,6 +69,24 @@ class Page(ContextMixin, View):
         """The mock markets among the markets of the rows on the page, each with its `time`."""
         shown = {attrgetter(self.market_path)(row).pk for row in rows} if self.market_path else set()
         return Market.objects.filter(is_mock=True, pk__in=shown).annotate(time=MarketTime())
+
+
+class BehindLink(Page):
+    """A page behind a signed link. What can't be used any more says why and what to do. Nobody keeps a copy of it."""
+
+    bad_link_template = "markets/bad_link.html"
+
+    def read(self, token: str) -> Any:
+        """What the link stands for, kept as `found`. Raises BadLink."""
+        raise NotImplementedError
+
+    @method_decorator(never_cache)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            self.found = self.read(kwargs["token"])
+        except BadLink as bad:
+            return TemplateResponse(request, self.bad_link_template, {"bad": bad}, status=bad.status)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class SellerPage(LoginRequiredMixin, Page):

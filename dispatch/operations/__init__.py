@@ -1,14 +1,13 @@
 """The verbs of dispatch: receive and instruct, answer, match, decide, lock. The only place that changes its state."""
 
 from .alarms import alarm_unsent
-from .answers import AnswerLink, BadLink, answer_instruction, answer_token, read_answer_token
+from .answers import AnswerLink, answer_instruction, answer_token, read_answer_token
 from .decisions import decide_match, lock_matches, undo_match
 from .matches import candidates_of, match_instruction, match_open
 from .receive import ContradictoryTrigger, FailedTrigger, Receipt, UnreadableTrigger, receive_trigger
 
 __all__ = [
     "AnswerLink",
-    "BadLink",
     "ContradictoryTrigger",
     "FailedTrigger",
     "Receipt",

@@ -3,24 +3,17 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.core import signing
 from django.db import transaction
 
 from markets.operations.journal import By, record
+from markets.operations.links import BadLink, read_link, token_for
 from markets.problems import Refused
 
 from ..models import Acknowledgement, Instruction
 
-SALT = "dispatch.answer"
+PAGE = "dispatch:answer"
 LINK_LASTS = timedelta(days=31)
 """Past the settlement of its month an answer changes nothing any more."""
-
-
-class BadLink(Refused):
-    """The link of an email can't be used: damaged, or too old."""
-
-    status = 404
-    title = "This link cannot be used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +26,16 @@ class AnswerLink:
 
 def answer_token(*, instruction_id: int, mailbox: str) -> str:
     """The signed part of the link, for one instruction and one mailbox. Whoever has it may answer: no login."""
-    return signing.dumps([instruction_id, mailbox], salt=SALT)
+    return token_for(PAGE, instruction_id, mailbox)
 
 
 def read_answer_token(token: str) -> AnswerLink:
-    """The instruction behind a link. Changes nothing: scanners of mail open every link. Raises BadLink."""
-    try:
-        instruction_id, mailbox = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
-        instruction = Instruction.objects.select_related("trigger", "market__operator", "seller").get(pk=instruction_id)
-    except signing.SignatureExpired as error:
-        raise BadLink(f"This link is older than {LINK_LASTS.days} days. Sign in to see your instructions.") from error
-    except (signing.BadSignature, Instruction.DoesNotExist, ValueError) as error:
-        raise BadLink(
-            "This link is damaged. Copy it whole from the email, or sign in to see your instructions."
-        ) from error
+    """The instruction behind a link. Changes nothing. Raises BadLink."""
+    instruction_id, mailbox = read_link(PAGE, token, lasts=LINK_LASTS, instead="Sign in to see your instructions.")
+    rows = Instruction.objects.select_related("trigger", "market__operator", "seller")
+    instruction = rows.filter(pk=instruction_id).first()
+    if instruction is None:
+        raise BadLink("The instruction of this link is not here any more. Sign in to see your instructions.")
     return AnswerLink(instruction, mailbox)
 
 

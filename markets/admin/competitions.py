@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
 from ..models import Bid, Competition, CompetitionRevision, MarketTime, PreviewNote, ServiceWindow, User
-from ..operations.competitions import approve_competition, settle_note, withdraw_competition
-from ..previews import preview_url
+from ..operations.competitions import approve_competition, preview_link, settle_note, withdraw_competition
 from .acting import WithReason, operation
 from .columns import number, state
 from .noun import Noun, Rows
@@ -90,7 +89,7 @@ class CompetitionAdmin(EarlyOpening, Noun):
         icon="visibility",
     )
     def preview(self, by: User, competition: Competition) -> str:
-        return preview_url(competition)
+        return preview_link(competition)
 
     @operation(
         "Approve preview",

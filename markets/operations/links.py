@@ -1,4 +1,4 @@
-"""Signed links of emails: whoever has one acts without signing in, so each is for one purpose and one row.
+"""Signed links: whoever has one acts without signing in, so each is for one page and one row.
 
 Nothing secret is stored: the link is the row's key under the site's signature, and the row says whether it still stands.
 """
@@ -14,24 +14,33 @@ from ..problems import Refused
 
 
 class BadLink(Refused):
-    """The link of an email can't be used: damaged, too old, or what it was for is over. The message says what to do."""
+    """The link can't be used: damaged, too old, or what it was for is over. The message says what to do."""
 
     status = 404
     title = "This link cannot be used"
 
 
 def link(page: str, *content: Any) -> str:
-    """The whole address of a page that takes a token, for an email."""
-    token = signing.dumps(list(content), salt=page)
-    return f"{settings.SITE_URL}{reverse(page, args=[token])}"
+    """The whole address of a page that takes a token, to be sent."""
+    return f"{settings.SITE_URL}{reverse(page, args=[token_for(page, *content)])}"
 
 
-def read_link(page: str, token: str, *, lasts: timedelta | None = None) -> list[Any]:
-    """What stands in a link to that page. Changes nothing: scanners of mail open every link. Raises BadLink."""
+def token_for(page: str, *content: Any) -> str:
+    """The signed part of the link; it fits no other page."""
+    return signing.dumps(list(content), salt=page)
+
+
+def read_link(
+    page: str, token: str, *, lasts: timedelta | None = None, instead: str = "Ask whoever sent it to send another."
+) -> list[Any]:
+    """What stands in a link to that page. Changes nothing: scanners of mail open every link.
+
+    Raises BadLink; where the link is too old, `instead` says what to do.
+    """
     try:
         content: list[Any] = signing.loads(token, salt=page, max_age=lasts)
     except signing.SignatureExpired as error:
-        raise BadLink("This link is too old. Ask whoever sent it to send another.") from error
+        raise BadLink(f"This link is older than {lasts.days if lasts else 0} days. {instead}") from error
     except (signing.BadSignature, ValueError) as error:
-        raise BadLink("This link is damaged. Copy it whole from the email into the address bar.") from error
+        raise BadLink("This link is damaged. Copy it whole from where it was sent to you.") from error
     return content

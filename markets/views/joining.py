@@ -4,22 +4,17 @@ from typing import Any
 
 from allauth.account.utils import perform_login
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
-from ..access import CHOSEN_SELLER, Page
+from ..access import CHOSEN_SELLER, BehindLink, Page
 from ..forms import show_refusal
 from ..forms.joining import AcceptForm, JoinForm
 from ..models import DispatchContact, Invitation, Membership, User
 from ..operations.contacts import read_contact_link, verify_dispatch_contact
 from ..operations.invitations import accept_invitation, read_invitation
 from ..operations.joining import ask_to_join
-from ..operations.links import BadLink
 from ..problems import Refused
 
 
@@ -46,21 +41,6 @@ class Join(Page, FormView):
 class JoinSent(Page, TemplateView):
     help = "joining#asking-to-join"
     template_name = "markets/join_sent.html"
-
-
-class BehindLink(Page):
-    """A page behind a signed link. What can't be used any more says why and what to do. Nobody keeps a copy of it."""
-
-    def read(self, token: str) -> Any:
-        raise NotImplementedError
-
-    @method_decorator(never_cache)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            self.found = self.read(kwargs["token"])
-        except BadLink as bad:
-            return TemplateResponse(request, ["markets/bad_link.html"], {"bad": bad}, status=bad.status)
-        return super().dispatch(request, *args, **kwargs)
 
 
 class InvitationPage(BehindLink, FormView):

@@ -12,7 +12,12 @@ from django.urls import reverse
 from markets.models import Competition, JournalEntry, Market, PreviewNote
 from markets.operations import clock
 from markets.operations.bids import place_bids
-from markets.operations.competitions import approve_competition, publish_competitions, withdraw_competition
+from markets.operations.competitions import (
+    approve_competition,
+    preview_link,
+    publish_competitions,
+    withdraw_competition,
+)
 from markets.problems import Refused
 from tests.conftest import notice, offer
 

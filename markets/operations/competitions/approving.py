@@ -2,43 +2,32 @@
 
 from datetime import timedelta
 
-from django.core import signing
 from django.db import transaction
 
 from ...models import Competition
 from ...problems import Contradiction, Refused
 from ...rules.words import moment
 from ..journal import By, record
+from ..links import BadLink, link, read_link
 from .noting import settle_notes
 
-SALT = "markets.preview"
+PAGE = "markets:preview"
 LINK_LASTS = timedelta(days=60)
 """Longer than any market lets between publication and gate closure; a new link comes with every publication."""
 
 
-class BadPreviewLink(Refused):
-    """The link can't be used: damaged, or too old."""
-
-    status = 404
-    title = "This link cannot be used"
+def preview_link(competition: Competition) -> str:
+    """The address to send to whoever approves. Whoever has it may look, ask for a change and approve: no login."""
+    return link(PAGE, competition.pk)
 
 
-def preview_token(competition: Competition) -> str:
-    """The signed part of the link. Whoever has it may look, ask for a change and approve: no login."""
-    return signing.dumps(competition.pk, salt=SALT)
-
-
-def read_preview_token(token: str) -> Competition:
-    """The competition behind a link. Changes nothing. Raises BadPreviewLink."""
-    try:
-        key = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
-        return Competition.objects.select_related("market__operator", "product", "zone").get(pk=key)
-    except signing.SignatureExpired as error:
-        raise BadPreviewLink(
-            f"This link is older than {LINK_LASTS.days} days. Publish the competition again for a new one."
-        ) from error
-    except (signing.BadSignature, Competition.DoesNotExist, ValueError, TypeError) as error:
-        raise BadPreviewLink("This link is damaged. Copy it whole from where it was sent to you.") from error
+def read_preview(token: str) -> Competition:
+    """The competition behind a link. Changes nothing. Raises BadLink."""
+    [key] = read_link(PAGE, token, lasts=LINK_LASTS, instead="Publish the competition again for a new one.")
+    competition = Competition.objects.select_related("market__operator", "product", "zone").filter(pk=key).first()
+    if competition is None:
+        raise BadLink("The competition of this link is not here any more.")
+    return competition
 
 
 @transaction.atomic

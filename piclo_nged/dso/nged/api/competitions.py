@@ -15,10 +15,10 @@ from markets.openapi import MARKET, call
 from markets.operations.competitions import (
     Published,
     approve_competition,
+    preview_link,
     publish_competitions,
     withdraw_competition,
 )
-from markets.previews import preview_url
 
 from ..files import NotTaken, publish_file
 from ..serializers import examples
@@ -160,7 +160,7 @@ def _told(market: Market, published: Published) -> dict[str, Any]:
     previews = market.competitions.filter(reference__in=published.previews)
     return vars(published) | {
         "previews": [
-            {"reference": c.reference, "revision": c.revision, "url": preview_url(c)}
+            {"reference": c.reference, "revision": c.revision, "url": preview_link(c)}
             for c in previews.order_by("closes_at", "reference")
         ],
         "notes": [error_entry(note) for note in published.notes],
@@ -175,5 +175,5 @@ def _state(competition: Competition) -> dict[str, Any]:
         "status": competition.status,
         "revision": competition.revision,
         "published_at": competition.published_at,
-        "preview": preview_url(competition) if waits else "",
+        "preview": preview_link(competition) if waits else "",
     }
