@@ -113,7 +113,7 @@ class AuctionCalendarAdmin(EditableNoun):
 class AuctionAdmin(Noun):
     list_display = ("delivery", "calendar", "published_by", "opens_at", "closes_at", "results_by")
     list_select_related = ("calendar__market",)
-    list_filter = ("calendar__market", "calendar")
+    list_filter = ("calendar__market", "calendar__name")
     search_fields = ("calendar__name", "calendar__market__name")
     date_hierarchy = "first_day"
     ordering = ("first_day", "calendar")
