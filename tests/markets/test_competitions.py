@@ -33,10 +33,17 @@ def test_new_then_unchanged_then_revised(market):
         ({"product": "Dynamite"}, "product", "Known are: Dynamic, Secure, Sustain"),
         ({"required_kw": Decimal(-1)}, "required_kw", "not negative"),
         ({"windows": ()}, "windows", "at least one service window"),
+        ({"zone_code": ""}, "zone", "Say the zone's code"),
+        ({"zone_code": "CMZ 1"}, "zone", "without spaces"),
+        ({"zone_code": "Z" * 61}, "zone", "at most 60"),
+        ({"name": " "}, "name", "Give the competition a name"),
+        ({"name": "n" * 301}, "name", "At most 300"),
+        ({"zone_name": "n" * 201}, "zone_name", "At most 200"),
+        ({"windows": (replace(notice().windows[0], name="w" * 201),)}, "windows", "at most 200"),
     ],
 )
 def test_one_bad_notice_keeps_all_out_unless_the_good_are_to_be_kept(market, change, column, sentence):
-    good, bad = notice("GOOD", line=2), notice("BAD", line=3, **change)
+    good, bad = notice("GOOD", line=2), replace(notice("BAD", line=3), **change)
     with pytest.raises(Refused) as refusal:
         publish(market, good, bad)
     assert not Competition.objects.exists()

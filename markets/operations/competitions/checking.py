@@ -1,5 +1,6 @@
 """Whether a notice may be published, and whether it may revise what is known: every fault, with its line and column."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from ..gate import why_closed
 
 CEILINGS = [name for name in COMPETITION_FIELDS if "ceiling" in name]
 MOST_KV = 1000
+LONGEST = {"reference": 100, "name": 300, "zone_name": 200, "licence_area": 10}
+LONGEST_WINDOW_NAME = 200
 
 
 def notice_problems(notice: CompetitionNotice, products: Mapping[str, Product]) -> list[RowProblem]:
@@ -20,6 +23,13 @@ def notice_problems(notice: CompetitionNotice, products: Mapping[str, Product]) 
         problems.append(RowProblem(notice.line, column, str(value), reason))
 
     problems: list[RowProblem] = []
+    if not re.fullmatch(r"\S{1,60}", notice.zone_code):
+        wrong("zone", notice.zone_code, "Say the zone's code: at most 60 characters, without spaces.")
+    for column, longest in LONGEST.items():
+        if len(getattr(notice, column)) > longest:
+            wrong(column, getattr(notice, column), f"At most {longest} characters are kept of this.")
+    if not notice.name.strip():
+        wrong("name", notice.name, "Give the competition a name: sellers find it by that.")
     product = products.get(notice.product.casefold())
     if product is None:
         wrong("product", notice.product, f"Unknown product. Known are: {', '.join(p.name for p in products.values())}.")
@@ -45,6 +55,8 @@ def _window_problems(notice: CompetitionNotice) -> list[RowProblem]:
     if len({w.name for w in notice.windows}) < len(notice.windows):
         problems.append(("", "Two windows have the same name."))
     for asked in notice.windows:
+        if not 0 < len(asked.name.strip()) <= LONGEST_WINDOW_NAME:
+            problems.append((asked.name, f"A window has a name of at most {LONGEST_WINDOW_NAME} characters."))
         if asked.first_day > asked.last_day or asked.required_kw < 0 or not asked.weekdays:
             reason = "A window needs days in order, at least one weekday and no negative capacity."
             problems.append((asked.name, reason))

@@ -12,6 +12,9 @@ from .wire import Competition, Season, Window
 from .wire.naming import licence_area
 
 _LABELS = {
+    "zone": label_of(RESULTS_SUMMARY, "zone"),
+    "name": label_of(RESULTS_SUMMARY, "name"),
+    "zone_name": label_of(SHORT_TERM_PARAMETERS, "zone_name"),
     "product": label_of(RESULTS_SUMMARY, "product"),
     "direction": label_of(SHORT_TERM_PARAMETERS, "direction"),
 }

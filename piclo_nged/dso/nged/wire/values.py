@@ -21,7 +21,9 @@ LONDON = ZoneInfo("Europe/London")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FOUR_PLACES = Decimal("0.0001")
 _LARGEST = Decimal(10) ** 8  # 100 GW, or 100 million pounds: above it is a slip, and no column could hold it
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\d\d)/(\d{4})")
+_MIDNIGHT = re.compile(r"[ T]00:00(:00)?$")
 _VOLTAGE = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)\s*(?:kv)?", re.ASCII | re.IGNORECASE)
 _TIME = re.compile(r"(\d\d):(\d\d)(?::(\d\d))?")
 
@@ -51,7 +53,10 @@ def read_number(text: str) -> Decimal:
 def read_megawatts(text: str) -> Decimal:
     """A capacity in MW, as kW. Every place counts until then: 0.0003996 MW is 0.3996 kW."""
     read_number(text)
-    return (Decimal(text.strip()) * 1000).quantize(FOUR_PLACES)
+    kilowatts = Decimal(text.strip()) * 1000
+    if kilowatts >= _LARGEST:
+        raise ValueError(f"too large: the limit is {_LARGEST / 1000:,} MW")
+    return kilowatts.quantize(FOUR_PLACES)
 
 
 def read_kilovolts(text: str) -> Decimal | None:
@@ -73,6 +78,11 @@ def read_count(text: str) -> int:
     return int(text)
 
 
+def read_day(text: str) -> date:
+    """A day that may stand as its midnight, 26/10/2026 00:00:00, as spreadsheets and databases write it (A)."""
+    return read_date(_MIDNIGHT.sub("", text.strip()))
+
+
 def read_date(text: str) -> date:
     """A day: ISO in the results, dd/mm/yyyy in NGED's dictionary."""
     match = _DATE.fullmatch(text.strip())
@@ -81,9 +91,12 @@ def read_date(text: str) -> date:
     iso = match[1], match[2], match[3]
     year, month, day = map(int, iso if match[1] else (match[6], match[5], match[4]))
     try:
-        return date(year, month, day)
+        told = date(year, month, day)
     except ValueError:
         raise ValueError("there is no such day in the calendar") from None
+    if not EARLIEST <= told <= LATEST:
+        raise ValueError(f"not between {EARLIEST} and {LATEST}")
+    return told
 
 
 def read_time(text: str) -> time:
@@ -190,7 +203,7 @@ READERS: dict[Kind, Callable[[str], Any]] = {
         Kind.GBP_PER_MWH: read_number,
         Kind.GBP_PER_KW: read_number,
         Kind.COUNT: read_count,
-        Kind.DATE: read_date,
+        Kind.DATE: read_day,
         Kind.INSTANT: read_instant,
         Kind.TIME: read_time,
         Kind.WEEKDAYS: read_weekdays,
