@@ -1,6 +1,7 @@
 """NGED's own files over the API: recognised by their header, taken in good part by part, reported row by row."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -242,6 +243,23 @@ def test_an_offer_of_ours_that_we_do_not_have_stops_the_file(nged: Machine, mark
     [error] = problem_of(answer, 422)["errors"]
     assert (error["line"], error["column"], error["value"]) == (3, "Company Name", "VOLTWISE ENERGY LTD")
     assert {bid.status for bid in Bid.objects.all()} == {"placed"}
+
+
+def test_a_results_file_is_no_way_to_guess_the_price_of_a_sealed_bid(
+    nged: Machine, market: Market, seller: Seller, asset: Asset
+) -> None:
+    """The right guess and a wrong one are refused in the same words while the gate is open."""
+    send(nged, market, "competitions/import", results_file(*SEASON))
+    spring = Competition.objects.get(name="Testbridge, spring")
+    terms = (window_names(SEASON[0])[APRIL],), Decimal("1.37"), PRICES.availability_gbp_per_mw_h
+    sealed = Offer(spring.reference, *terms, PRICES.utilisation_gbp_per_mwh, assets=(asset.ref,))
+    place_bids(seller=seller, market=market, offers=[sealed], by="tests")
+    guesses = [
+        replace(SEASON[0], offers=(offer(seller.name, (APRIL,), kw), *SEASON[0].offers[1:])) for kw in ("1.37", "9")
+    ]
+    answers = [problem_of(send(nged, market, "results", results_file(guess)), 422) for guess in guesses]
+    assert answers[0] == answers[1]
+    assert "still open" in answers[0]["errors"][0]["reason"]
 
 
 def test_parameters_are_no_results(nged: Machine, market: Market, bids: list[Bid]) -> None:

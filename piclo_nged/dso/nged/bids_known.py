@@ -18,6 +18,7 @@ class Known:
     bids: list[StandingBid]
     companies: frozenset[str]  # casefolded
     competitions: frozenset[str]
+    still_open: frozenset[str]  # whose bids are sealed: nothing may be told by what they offer
 
 
 def known_to(market: Market, references: Collection[str]) -> Known:
@@ -39,10 +40,10 @@ def known_to(market: Market, references: Collection[str]) -> Known:
         StandingBid(reference, competition, frozenset(names[seller]), frozenset(windows), capacity_kw, tuple(prices))
         for reference, competition, seller, capacity_kw, *prices, windows in rows
     ]
+    asked = Competition.objects.filter(market=market, reference__in=references)
     return Known(
         bids,
         frozenset(name.casefold() for known in names.values() for name in known),
-        frozenset(
-            Competition.objects.filter(market=market, reference__in=references).values_list("reference", flat=True)
-        ),
+        frozenset(asked.values_list("reference", flat=True)),
+        frozenset(asked.filter(closes_at__gt=market.now()).values_list("reference", flat=True)),
     )

@@ -15,7 +15,7 @@ from . import wire
 from .already_known import as_known, known_in
 from .bids_known import known_to
 from .columns import RESULTS, SHORT_TERM_PARAMETERS, label_of
-from .outcomes import Decisions, decisions_of
+from .outcomes import Decisions, decisions_of, too_early
 from .publication import in_labels, notices_of
 from .wire.postcodes import read_postcodes
 
@@ -59,6 +59,8 @@ def results_in(*, market: Market, content: bytes) -> Decisions:
         ),
     )
     known = known_to(market, [competition.reference for competition in season.competitions])
+    if problems := too_early(season, known.still_open):
+        raise NotTaken(f"No result was kept: {len(problems)} competitions still take bids.", problems)
     decided = decisions_of(season, known.bids, companies=known.companies, competitions=known.competitions)
     if problems := _in_order([*_problems(reading.errors), *decided.problems]):
         raise NotTaken(f"No result was kept: {len(problems)} rows need correcting.", problems)

@@ -75,6 +75,21 @@ def decisions_of(
     return decided
 
 
+def too_early(season: Season, still_open: Collection[str]) -> list[RowProblem]:
+    """Competitions of the file whose gate is open. None of their offers is looked for: whether one is found would tell
+    the price of a sealed bid to whoever guesses."""
+    return [
+        RowProblem(
+            min((min(offer.lines) for offer in competition.offers), default=0),
+            label_of(RESULTS_SUMMARY, "name"),
+            competition.name,
+            "Bidding is still open in this competition.",
+        )
+        for competition in season.competitions
+        if competition.reference in still_open
+    ]
+
+
 def _result(bid: str, offer: Offer) -> BidResult:
     line = min(offer.lines)
     if offer.outcome is not Outcome.ACCEPTED:
