@@ -67,7 +67,6 @@ class AuctionQuerySet(models.QuerySet["Auction"]):
         return self.filter(**{f"{instant}__lte": MarketTime("calendar__market__clock_offset")})
 
 
-
 class Auction(models.Model):
     """One turn of a calendar. Competitions that deliver in its days belong to it; what is missing becomes a case."""
 
