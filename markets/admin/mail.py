@@ -16,7 +16,8 @@ from .acting import operation
 from .columns import state
 from .noun import Noun, Rows
 
-ANSWER_KEY = re.compile(r"(/answer/)\S+")
+LINK_KEY = re.compile(r"/[\w.=-]+:[\w-]+:[\w-]+")
+"""The signed part of a link, of whatever page: an answer, an invitation, the test of a mailbox."""
 
 
 @admin.register(JournalEntry)
@@ -57,8 +58,8 @@ class MailAdmin(Noun):
 
     @display(description="Text")
     def text_shown(self, letter: Mail) -> str:
-        """Without the key of its link: whoever has that answers in the mailbox's name."""
-        return ANSWER_KEY.sub(r"\1...", letter.text)
+        """Without the key of its link: whoever has that acts in the mailbox's name."""
+        return LINK_KEY.sub("/...", letter.text)
 
     @operation(
         "Send again",

@@ -1,5 +1,6 @@
 """What the console tells of a mail: what was said to whom, but not the key by which its reader answers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from markets.models import Mail
+from markets.operations.contacts import add_dispatch_contact
+from markets.operations.invitations import invite_member
 
 pytestmark = pytest.mark.django_db
 
@@ -23,3 +26,17 @@ def test_nobody_at_the_console_can_answer_in_a_mailboxs_name(console: Client) ->
     assert "WzEs" not in told
     for lookup in ("text__contains=answer/W", "html__contains=answer/W"):
         assert console.get(f"{reverse('admin:markets_mail_changelist')}?{lookup}").status_code == 400
+
+
+def test_nobody_at_the_console_can_take_up_an_invitation_or_confirm_a_mailbox(
+    console: Client, seller: Any, market: Any, customer_success: Any
+) -> None:
+    """Whoever took up another's invitation would read a seller's sealed bids, in another person's name."""
+    invite_member(seller=seller, email="new@seller.example", role="trader", by=customer_success)
+    add_dispatch_contact(seller=seller, market=market, email="desk@seller.example", by=customer_success)
+    for recipient, page in (("new@seller.example", "invitation"), ("desk@seller.example", "contact-test")):
+        mail = Mail.objects.get(recipient=recipient)
+        [key] = re.findall(rf"/{page}/(\S+?)/", mail.text)
+        told = console.get(reverse("admin:markets_mail_change", args=[mail.pk])).content.decode()
+        assert f"/{page}/..." in told
+        assert key not in told
