@@ -65,8 +65,13 @@ class OperatorEndpoint(FaultsPlayed, Endpoint):
         return self.market_called(self.asked_market_key())
 
     def market_called(self, key: str) -> Market:
-        """The market of this key, within the token's reach."""
-        return reached(markets_of(self.token).filter(key=key).first(), "market", key)
+        """The market of this key, within the token's reach. Where there is none, the 404 names those that there are."""
+        own = markets_of(self.token)
+        market = own.filter(key=key).first()
+        if market is None:
+            known = ", ".join(own.order_by("key").values_list("key", flat=True)) or "none"
+            raise NotFound(f"There is no market '{key}' for this token. Its markets are: {known}.")
+        return market
 
 
 class SellerEndpoint(Endpoint):

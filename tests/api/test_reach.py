@@ -160,3 +160,10 @@ def test_the_secrets_are_what_the_owner_reads(world: World, trader: Machine, nge
     told += SELLER["statement", "get"].send(trader, "get", world).content
     told += NGED["assets", "get"].send(nged, "get", world).content
     assert [secret for secret in world.secrets if secret not in told.decode()] == []
+
+
+def test_an_unknown_market_is_answered_with_those_of_the_token_alone(nged: Machine, market: Market) -> None:
+    """Whoever has nothing but a sandbox token learns where to begin, and nothing of the real markets."""
+    real = Market.objects.create(operator=market.operator, key="nged-real", name="NGED real")
+    detail = problem_of(nged.get(f"/api/nged/v1/assets?market={real.key}"), 404)["detail"]
+    assert detail == f"There is no market 'nged-real' for this token. Its markets are: {market.key}."
