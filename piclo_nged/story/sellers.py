@@ -13,6 +13,9 @@ def join(season: wire.Season, market: Market) -> dict[str, Seller]:
         name = in_letters(company)
         seller = people.invite_seller(name=company, email=f"trader@{name}.example", by="demo")
         invitations.accept_invitation(invitation=seller.invitations.get(), by="demo")
+        people.describe_seller(
+            seller=seller, company_number="", address=f"1 {company} Yard, Derby", phone="020 7946 0123", by="demo"
+        )
         agreements.sign_agreement(seller=seller, version="2026-1", signatory=f"Director of {company}", by="demo")
         seller = people.verify_seller(seller=seller, by="demo")
         people.name_identity(seller=seller, operator=market.operator, name=company, by="demo")
