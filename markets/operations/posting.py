@@ -4,16 +4,21 @@ The name is looked up once, every address found is judged, and the connection is
 points elsewhere a moment later leads nowhere.
 """
 
+import asyncio
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 import httpx
 
 TIMEOUT = httpx.Timeout(15, connect=5)
 """Seconds: the specification asks for 15 to 30 until an answer counts as none."""
+WHOLE = 20
+"""Seconds for all of it: who sends a letter of its answer now and then is never late by `TIMEOUT`."""
+OPEN_IPV6 = IPv6Network("2000::/3")
+"""What is routed on the open internet. Beside it lie ways back to IPv4 (64:ff9b::) and old local addresses (fec0::)."""
 SHOWN = 300
 """So many characters of an answer are kept, to show what went wrong."""
 
@@ -39,20 +44,19 @@ def post(*, url: str, content: bytes, headers: Mapping[str, str], loopback: bool
     place = f"[{address}]" if address.version == 6 else str(address)
     told = parts._replace(netloc=f"{place}:{port}").geturl()
     try:
-        # To the address, while the certificate and the virtual host are those of the name.
-        with (
-            httpx.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client,
-            client.stream(
-                "POST",
-                told,
-                content=content,
-                headers={**headers, "Host": parts.netloc},
-                extensions={"sni_hostname": host},
-            ) as answer,
-        ):
-            return Answer(answer.status_code, _beginning(answer), _pause(answer.headers.get("Retry-After", "")))
+        return asyncio.run(_post(told, content, {**headers, "Host": parts.netloc}, host))
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise Unreached(f"{type(error).__name__}: {error}"[:SHOWN]) from error
+
+
+async def _post(told: str, content: bytes, headers: Mapping[str, str], host: str) -> Answer:
+    """To the address, while the certificate and the virtual host are those of the name."""
+    async with (
+        asyncio.timeout(WHOLE),
+        httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client,
+        client.stream("POST", told, content=content, headers=headers, extensions={"sni_hostname": host}) as answer,
+    ):
+        return Answer(answer.status_code, await _beginning(answer), _pause(answer.headers.get("Retry-After", "")))
 
 
 def _legal_address(host: str, port: int, loopback: bool) -> IPv4Address | IPv6Address:
@@ -63,14 +67,15 @@ def _legal_address(host: str, port: int, loopback: bool) -> IPv4Address | IPv6Ad
     addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     for address in addresses:
         seen = getattr(address, "ipv4_mapped", None) or address
-        if not (seen.is_global and not seen.is_multicast) and not (loopback and seen.is_loopback):
+        is_open = seen.is_global and not seen.is_multicast and (seen.version == 4 or seen in OPEN_IPV6)
+        if not is_open and not (loopback and seen.is_loopback):
             raise Unreached(f"{host} leads to {address}, which is not on the open internet: it is not called.")
     return addresses[0]
 
 
-def _beginning(answer: httpx.Response) -> str:
+async def _beginning(answer: httpx.Response) -> str:
     """Of what may be endless, the beginning."""
-    first = next(answer.iter_raw(SHOWN), b"")
+    first = await anext(answer.aiter_raw(SHOWN), b"")
     return "".join(letter if letter.isprintable() else " " for letter in first.decode(errors="replace"))
 
 

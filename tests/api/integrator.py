@@ -1,8 +1,9 @@
 """A program of the operator that is called: a real HTTP server on this machine, which answers as it is told."""
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import sleep
@@ -49,3 +50,20 @@ def listening() -> Iterator[Integrator]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """The address of one that takes a call and answers a header at a time, without end."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def drip() -> None:
+            caller, _ = door.accept()
+            with caller, suppress(OSError):
+                caller.sendall(b"HTTP/1.1 200 OK\r\n")
+                for _ in range(100):
+                    caller.sendall(b"x: y\r\n")
+                    sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}/"
