@@ -15,7 +15,6 @@ from .bodies import JsonBody
 from .faults import FaultsPlayed
 from .models import Market, Seller, Token
 from .paging import read_query
-from .reach import markets_of
 from .rendering import JsonAnswer
 
 
@@ -66,7 +65,7 @@ class OperatorEndpoint(FaultsPlayed, Endpoint):
 
     def market_called(self, key: str) -> Market:
         """The market of this key, within the token's reach. Where there is none, the 404 names those that there are."""
-        own = markets_of(self.token)
+        own = Market.objects.reached_by(self.token)
         market = own.filter(key=key).first()
         if market is None:
             known = ", ".join(own.order_by("key").values_list("key", flat=True)) or "none"

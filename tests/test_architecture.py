@@ -37,11 +37,12 @@ def test_everybody_knows_only_whom_they_may():
 @pytest.mark.parametrize(
     ("file", "line", "contract"),
     [
-        ("markets/operations/bids.py", "import dispatch.models", "Downstream asks"),
+        ("markets/operations/gate.py", "import dispatch.models", "Downstream asks"),
         ("dispatch/models/match.py", "import dispatch.operations", "Inside an app"),
         ("markets/rules/bidding.py", "import django.db", "Rules are pure"),
         ("piclo_nged/dso/nged/clearing.py", "import django.conf", "NGED's dialect"),
-        ("markets/operations/bids.py", "import unfold", "Only the console"),
+        ("markets/operations/gate.py", "import markets.access", "Inside an app"),
+        ("markets/operations/gate.py", "import unfold", "Only the console"),
     ],
 )
 def test_each_contract_fails_when_it_is_broken(tmp_path, file, line, contract):
@@ -72,6 +73,31 @@ def test_no_file_is_longer_than_300_lines():
         if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > 300
     }
     assert long == {}
+
+
+@pytest.mark.parametrize("app", PACKAGES[1:])
+def test_each_chapter_names_its_nouns_and_where_its_verbs_are(app):
+    chapter = (PROJECT / app / "README.md").read_text()
+    nouns = re.findall(
+        r"^class (\w+)\((?:models\.Model|AbstractUser)\)",
+        "".join(p.read_text() for p in tracked(f"{app}/models/*.py")),
+        re.M,
+    )
+    assert nouns
+    assert [name for name in nouns if not re.search(rf"\b{name}\b", chapter)] == []
+    if app == "markets":  # the one with a table of them
+        verbs = {p.relative_to(PROJECT).parts[2].removesuffix(".py") for p in tracked("markets/operations/*.py")}
+        assert {name for name in verbs if f"`{name}`" not in chapter and f"`{name}/`" not in chapter} == {"__init__"}
+
+
+def test_every_part_of_an_app_stands_in_its_layer():
+    """A module that no layer names may know everybody and be known by everybody."""
+    layers = (PROJECT / "pyproject.toml").read_text()
+    parts = {
+        p.relative_to(PROJECT).parts[1].removesuffix(".py") for app in PACKAGES[1:] for p in tracked(f"{app}/*.py")
+    }
+    outside = {"__init__", "apps", "migrations", "accounts", "steps", "help"}
+    assert {part for part in parts - outside if f"({part})" not in layers and f'"{part}"' not in layers} == set()
 
 
 def test_nothing_has_a_name_that_says_nothing():

@@ -15,7 +15,6 @@ from django.utils import timezone
 from markets.models import Market, Operator, Token
 from markets.operations.journal import By, record
 from markets.problems import Contradiction, Refused, RowProblem
-from markets.reach import markets_of
 
 from ..models import Instruction, Trigger
 from ..rules.notice import Fault, TriggerNotice, Unreadable, content_of, content_sha256
@@ -135,7 +134,7 @@ def _keep_failed(arrival: Trigger, error: Exception, *, by: By) -> Refused:
 
 
 def _market(arrival: Trigger, key: str) -> Market | None:
-    reached = Market.objects.all() if arrival.token is None else markets_of(arrival.token)
+    reached = Market.objects.all() if arrival.token is None else Market.objects.reached_by(arrival.token)
     return reached.filter(operator=arrival.operator_id, key=key).first()
 
 

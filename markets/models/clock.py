@@ -11,6 +11,7 @@ from django.db import models
 
 if TYPE_CHECKING:
     from .people import Seller
+    from .token import Token
 
 
 class MarketTime(models.Func):
@@ -24,13 +25,21 @@ class MarketTime(models.Func):
 
 
 class MarketQuerySet(models.QuerySet["Market"]):  # type: ignore[name-defined]
-    """Markets: whom they are open to, and their time."""
+    """Markets: whom they are open to, which token reaches them, and their time."""
 
     def open_to(self, seller: "Seller") -> Self:
         """Those whose stage takes the seller in: open to everyone, or it was admitted with this wave or an earlier one."""
         admitted = models.Q(stage="invited") | models.Q(stage="pilot", admissions__wave="pilot")
         mine = self.model._default_manager.filter(admitted, admissions__seller=seller)
         return self.filter(models.Q(stage="open") | models.Q(pk__in=mine.values("pk")))
+
+    def reached_by(self, token: "Token") -> Self:
+        """Those of the token's operator: the live ones, or with a sandbox token the mock ones. A seller's reaches none."""
+        return (
+            self.none()
+            if token.operator_id is None
+            else self.filter(operator=token.operator_id, is_mock=token.is_sandbox)
+        )
 
     def time_of(self, market_id: int) -> datetime:
         """The market's time now, as the database sees it."""

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..models import IdempotentCall, Operator, Seller, Token
+from ..models.token import token_sha256
 from ..problems import Refused, RowProblem
-from ..reach import token_sha256
 from .journal import By, record, user_of
 
 REMEMBERED = timedelta(days=30)

@@ -19,7 +19,6 @@ from markets.models import Asset, Bid, Competition, Contract, Mail, Market, Oper
 from markets.operations import admissions, bids, clock, competitions, results
 from markets.operations.contacts import add_dispatch_contact
 from markets.operations.webhooks import add_webhook, note_news
-from markets.reach import markets_of
 from markets.rules.notices import BidResult
 from piclo_nged.dso.nged.triggers import read_trigger
 from settlement.models import SettlementLine, SettlementRun, Terms
@@ -197,4 +196,4 @@ def test_the_operators_live_side_hears_nothing(
     assert note_news() == 0
     for call in ("bids", "assets", "readings"):
         assert live.get(f"/api/nged/v1/{call}?market={market.key}").status_code == 404
-    assert market not in markets_of(operator.tokens.latest("pk"))
+    assert market not in Market.objects.reached_by(operator.tokens.latest("pk"))

@@ -13,9 +13,9 @@ from dispatch.operations import Receipt, receive_trigger
 from markets.deadline import answered_within
 from markets.endpoints import reached
 from markets.idempotency import idempotent_after_commit
+from markets.models import Market
 from markets.openapi import MARKET_OPTIONAL, call
 from markets.paging import BadQuery
-from markets.reach import markets_of
 
 from ..serializers import examples
 from ..serializers.dispatch import TriggerFields, TriggerReceipt, TriggerState
@@ -74,7 +74,7 @@ class TriggerView(NgedEndpoint):
     )
     def get(self, request: Request, reference: str) -> Response:
         """The latest revision: each instruction with its mails, and what the seller answered."""
-        markets = markets_of(self.token)
+        markets = Market.objects.reached_by(self.token)
         if "market" in request.query_params:
             markets = markets.filter(key=self.asked_market_key())
         triggers = Trigger.objects.filter(market__in=markets, reference=reference, problem="")
