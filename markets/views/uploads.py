@@ -13,7 +13,7 @@ from django.views.generic import DetailView, FormView, View
 from ..access import SellerPage, TraderPage
 from ..downloads import csv_file
 from ..forms.uploads import PlacingForm, UploadForm, row_count
-from ..models import BidUpload, Market
+from ..models import BidUpload, Competition, Market
 from ..operations.uploads import keep_upload, place_upload, preview_upload, template_rows
 from ..problems import Refused, RowProblem
 from ..rules.bids_file import LABELS, write_bids_file
@@ -40,7 +40,9 @@ class Upload(TraderPage, FormView):
 
     @property
     def markets(self) -> QuerySet[Market]:
-        return Market.objects.open_to(self.seller).order_by("name")
+        """Those in which the seller sees a competition: not a test party, say, that it has not joined."""
+        seen = Competition.objects.open_to(self.seller).values("market")
+        return Market.objects.filter(pk__in=seen).order_by("name")
 
     def form_valid(self, form: UploadForm) -> HttpResponse:
         chosen = form.cleaned_data

@@ -154,5 +154,5 @@ def test_a_market_that_is_not_open_to_the_seller_is_no_choice(browser_of_member,
     market.stage = "invited"
     market.save()
     page = browser_of_member.get(PAGE)
-    assert "No market is open to you yet" in text(page)
+    assert "No competition is open to you yet" in text(page)
     assert browser_of_member.get(reverse("markets:upload-template", args=[market.key])).status_code == 404
