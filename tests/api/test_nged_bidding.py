@@ -187,6 +187,15 @@ def test_results_before_gate_closure_are_refused(nged: Machine, market: Market, 
     assert "still open" in problem_of(answer, 422)["errors"][0]["reason"]
 
 
+def test_a_result_that_accepts_and_rejects_is_refused(nged: Machine, market: Market, bid: Bid) -> None:
+    """To take it for a rejection would be for good."""
+    close(market, bid.competition)
+    odd = [{"bid": bid.reference, "accepted": False, "accepted_kw": "1"}]
+    [error] = problem_of(nged.post(f"{V1}/results?market={market.key}", {"results": odd}), 422)["errors"]
+    assert (error["line"], error["column"]) == (1, "accepted_kw")
+    assert Bid.objects.get(pk=bid.pk).status == "placed"
+
+
 def test_a_window_that_nobody_bid_in(nged: Machine, market: Market, competition: Competition) -> None:
     close(market, competition)
     silent = [{"competition": competition.reference, "window": "Evening"}]

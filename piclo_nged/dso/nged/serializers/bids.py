@@ -1,5 +1,7 @@
 """Bids, results and contracts in NGED's JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from markets.api_fields import Fields, Figure
@@ -67,6 +69,13 @@ class ResultFields(AwardFields):
 
     accepted = serializers.BooleanField()
     reason = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """A bid that is rejected stays so: what speaks of both is not guessed."""
+        if values["accepted_kw"] and not values["accepted"]:
+            reason = "This bid is not accepted, yet a capacity is. Say accepted: true, or leave the capacity out."
+            raise serializers.ValidationError({"accepted_kw": reason})
+        return values
 
 
 class NoResponseFields(Fields):
