@@ -7,6 +7,7 @@ import pytest
 
 from markets.models import Asset, Bid, BidChange, Competition, Market
 from markets.rules.confirmations import VERSION
+from piclo_nged.dso.nged.api.readings import CsvReadings
 from settlement.models import ReadingDay
 from tests.conftest import close
 
@@ -186,3 +187,10 @@ def test_readings_as_a_file(trader: Machine, asset: Asset) -> None:
     held = ReadingDay.objects.get()
     assert (held.day, held.watts[:4], held.source) == (date(2026, 12, 7), [1500, None, 2500, None], "api")
     problem_of(trader.post("/api/v1/readings", b"\xff\x00,\n", content_type="text/csv"), 422)
+
+
+def test_no_sellers_name_runs_as_a_formula_in_nged_s_spreadsheet() -> None:
+    day = dict.fromkeys(("position", "asset", "import_meter_id", "export_meter_id", "revision"), 1)
+    day |= {"company": "=HYPERLINK(A1)", "ref": "@x", "half_hours": [{"end_utc": "2026-12-07T00:30:00Z", "kw": "-7"}]}
+    [_, row] = CsvReadings().render({"items": [day]}).splitlines()
+    assert row == "1,'=HYPERLINK(A1),1,'@x,1,1,1,2026-12-07T00:30:00Z,-7"

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from markets.openapi import AFTER, LIMIT, MARKET, call
 from markets.paging import feed_page, stretch
 from markets.rendering import JsonAnswer
+from markets.rules.sheets import harmless
 from settlement.models import ReadingDay
 from settlement.operations.feed import read_reading_days
 from settlement.rules.readings_file import end_stamped
@@ -39,7 +40,7 @@ class CsvReadings(BaseRenderer):
         rows = csv.writer(text)
         rows.writerow([*_OF_DAY, "end_utc", "kw"])
         for day in data["items"]:
-            told = [day[name] for name in _OF_DAY]
+            told = [harmless(day[name]) for name in _OF_DAY]
             rows.writerows([*told, half["end_utc"], half["kw"]] for half in day["half_hours"])
         return text.getvalue()
 
