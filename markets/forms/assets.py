@@ -13,7 +13,7 @@ from django.forms import BoundField
 from ..models import Asset
 from ..rules.notices import ZERO, AssetEntry
 from ..rules.registering import FIELDS, INTERVALS, entry_problems, tidied
-from .fields import Measured, Minutes
+from .fields import Measured, Minutes, Whole
 
 NOT_SAID = ("", "Not said")
 
@@ -56,17 +56,18 @@ class Degrees(forms.DecimalField):
     """A coordinate with six decimals at most."""
 
     unit = "degrees"
+    widget = forms.TextInput
 
     def __init__(self, **options: Any):
         messages = {"invalid": "Give degrees with decimals, for example 52.9548."}
         super().__init__(max_digits=9, decimal_places=6, required=False, error_messages=messages, **options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "decimal", "autocomplete": "off", "step": "any"}
+        return {"inputmode": "decimal", "autocomplete": "off"}
 
 
 def _minutes(label: str, help_text: str) -> Minutes:
-    return Minutes(label=label, required=False, min_value=0, max_value=2**31 - 1, help_text=help_text)
+    return Minutes(label=label, help_text=help_text)
 
 
 class AssetForm(forms.Form):
@@ -87,8 +88,12 @@ class AssetForm(forms.Form):
         help_text="For example EV charge point, battery, heat pump.",
         error_messages={"required": "Say what kind of asset it is, for example battery."},
     )
-    device_count = forms.IntegerField(
-        label="Number of devices", min_value=1, initial=1, help_text="More than 1 for a group of like devices."
+    device_count = Whole(
+        label="Number of devices",
+        least=1,
+        example="1",
+        initial=1,
+        help_text="More than 1 for a group of like devices.",
     )
     category = forms.ChoiceField(label="Category", choices=[NOT_SAID, *Asset.Category.choices], required=False)
     scale = forms.ChoiceField(label="Scale", choices=[NOT_SAID, *Asset.Scale.choices], required=False)

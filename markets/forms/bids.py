@@ -29,9 +29,7 @@ class TermsForm(forms.Form):
     )
     max_runtime_minutes = Minutes(
         label="Longest run",
-        required=False,
-        min_value=1,
-        max_value=2**31 - 1,
+        least=1,
         help_text="How long you can deliver in one go, if there is a limit.",
     )
 
@@ -83,13 +81,19 @@ class BidForm(TermsForm):
         self.fields["windows"] = forms.ModelMultipleChoiceField(
             self.competition.windows.all(),
             label="Service windows",
-            error_messages={"required": "Choose at least one service window."},
+            error_messages={
+                "required": "Choose at least one service window.",
+                "invalid_choice": "A window that you chose is not here any more. Choose from those below.",
+            },
         )
         self.fields["assets"] = forms.ModelMultipleChoiceField(
             usable_assets(seller, self.competition),
             label="Assets behind this bid",
             initial=[asset.pk for asset in assets],
-            error_messages={"required": "Choose at least one asset: what will deliver."},
+            error_messages={
+                "required": "Choose at least one asset: what will deliver.",
+                "invalid_choice": "An asset that you chose can't stand behind a bid here. Choose from those below.",
+            },
         )
         self.order_fields(["windows", "capacity_kw", *PRICE_FIELDS, "max_runtime_minutes", "seller_ref", "assets"])
 

@@ -1,11 +1,17 @@
-"""What every form of sellers is made of: figures with their units, and where a refusal is shown."""
+"""What every form of sellers is made of: figures with their units, and where a refusal is shown.
+
+Figures are typed into boxes for text. A browser's own box for numbers takes a comma or a unit away without a word, so
+that 12,5 becomes 125, and turns a figure over when somebody scrolls.
+"""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from ..problems import Refused
+from ..rules.numbers import NUMBER, why_no_number
 
 
 def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
@@ -19,22 +25,43 @@ def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
 class Measured(forms.DecimalField):
     """A figure with four decimals at most and the unit that stands beside its box."""
 
+    widget = forms.TextInput
+
     def __init__(self, *, unit: str, before: str = "", **options: Any):
-        messages = {
-            "required": f"Give a number ({unit}).",
-            "invalid": f"Give a number ({unit}), for example 12.5.",
-            "min_value": "Give a number that is not negative.",
-            "max_decimal_places": "Give at most four decimals.",
-        }
+        messages = {"required": f"Give a number ({unit})."}
         super().__init__(max_digits=14, decimal_places=4, min_value=Decimal(0), error_messages=messages, **options)
         self.unit = unit
         self.before = before
 
+    def to_python(self, value: Any) -> Decimal | None:
+        """Raises ValidationError with what to do: decimals after a point, the number alone."""
+        text = str(value).strip()
+        if value not in self.empty_values and text and not NUMBER.fullmatch(text):
+            raise ValidationError(why_no_number(text), code="invalid")
+        return super().to_python(text if value is not None else None)
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "decimal", "autocomplete": "off", "step": "any", "min": "0"}
+        return {"inputmode": "decimal", "autocomplete": "off"}
 
 
-class Minutes(forms.IntegerField):
+class Whole(forms.IntegerField):
+    """A whole number, `least` at the least."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, least: int, example: str, **options: Any):
+        sentence = f"Write a whole number, {least} or more, for example {example}: the number alone."
+        messages = {"invalid": sentence, "min_value": sentence, "max_value": "This number is too large."}
+        super().__init__(min_value=least, max_value=2**31 - 1, error_messages=messages, **options)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "numeric", "autocomplete": "off"}
+
+
+class Minutes(Whole):
     """A whole number of minutes, with the word beside its box."""
 
     unit = "minutes"
+
+    def __init__(self, *, least: int = 0, **options: Any):
+        super().__init__(least=least, example="120", required=False, **options)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from ..problems import RowProblem
 from .csv_text import UnreadableFile, rows_of, text_of
 from .notices import ZERO, Offer
+from .numbers import NUMBER, why_no_number
 from .sheets import as_typed, csv_lines
 
 LABELS = {
@@ -33,7 +34,6 @@ TYPED = (*NUMBERS, "max_runtime_minutes", "seller_ref")  # a row without any of 
 MOST_ROWS = 30_000
 BETWEEN = "|"
 _FIELDS = {label.casefold(): field for field, label in LABELS.items()}
-_NUMBER = re.compile(r"(\d{1,10})(\.\d{1,4})?")
 _WHOLE = re.compile(r"\d{1,10}")
 
 
@@ -119,31 +119,15 @@ def _names(cell: str) -> tuple[str, ...]:
 
 
 def _number(line: int, field: str, cell: str, problems: list[RowProblem]) -> Decimal:
-    if _NUMBER.fullmatch(cell):
+    if NUMBER.fullmatch(cell):
         return Decimal(cell)
     cell = cell.strip()
     if not cell and field not in NEEDED:
         return ZERO
-    if not _NUMBER.fullmatch(cell):
-        problems.append(RowProblem(line, LABELS[field], cell, _why_no_number(cell)))
+    if not NUMBER.fullmatch(cell):
+        problems.append(RowProblem(line, LABELS[field], cell, why_no_number(cell)))
         return ZERO
     return Decimal(cell)
-
-
-def _why_no_number(cell: str) -> str:
-    if not cell:
-        return "Give a number of kW."
-    if re.fullmatch(r"\d+,\d{1,4}", cell) and not re.fullmatch(r"\d{1,3},\d{3}", cell):
-        return f"Write the decimals after a point: {cell.replace(',', '.')}."
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", cell):
-        return f"Write it without a comma: {cell.replace(',', '')} for thousands, or a point for decimals."
-    if re.fullmatch(r"\d+\.\d{5,}", cell):
-        return "Give at most four decimals."
-    if re.fullmatch(r"-\d+(\.\d+)?", cell):
-        return "Give a number that is not negative."
-    if re.fullmatch(r"\d{11,}(\.\d+)?", cell):
-        return "This number is too large."
-    return "Write the number alone, for example 12.5: no unit, no currency sign, no spaces."
 
 
 def _minutes(line: int, cell: str, problems: list[RowProblem]) -> int | None:

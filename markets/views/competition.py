@@ -15,6 +15,7 @@ from ..competition_facts import facts_of
 from ..forms import BidForm, show_refusal
 from ..gates import how_long_before_closure
 from ..models import Competition, ServiceWindow
+from ..once import FIELD, keep_what_came_of_it, new_key, sent_once
 from ..operations.bids import place_bids
 from ..problems import Refused
 from ..rules.words import kw
@@ -45,20 +46,33 @@ class CompetitionPage(TraderPage, DetailView):
             return self.estimated(form)
         if form.is_valid():
             try:
-                [bid] = place_bids(
-                    seller=self.seller,
-                    market=self.object.market,
-                    offers=[form.offer()],
-                    by=self.person,
-                    confirmed=form.cleaned_data["confirmed"],
-                )
+                with sent_once(request) as earlier:
+                    return self.sent_before(earlier) if earlier else self.placed(form)
             except Refused as refused:
                 show_refusal(form, refused)
-            else:
-                saved = how_long_before_closure(self.object, bid.changed_at)
-                messages.success(request, f"Bid {bid} over {kw(bid.capacity_kw)} is placed. {saved}")
-                return redirect("markets:bid", bid.reference)
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def placed(self, form: BidForm) -> HttpResponse:
+        """Raises Refused."""
+        [bid] = place_bids(
+            seller=self.seller,
+            market=self.object.market,
+            offers=[form.offer()],
+            by=self.person,
+            confirmed=form.cleaned_data["confirmed"],
+        )
+        keep_what_came_of_it(self.request, bid.reference)
+        saved = how_long_before_closure(self.object, bid.changed_at)
+        messages.success(self.request, f"Bid {bid} over {kw(bid.capacity_kw)} is placed. {saved}")
+        return redirect("markets:bid", bid.reference)
+
+    def sent_before(self, reference: str) -> HttpResponse:
+        messages.info(
+            self.request,
+            f"This form was sent twice and placed once, as bid {reference}. "
+            "To place another like it, open the competition again.",
+        )
+        return redirect("markets:bid", reference)
 
     def estimated(self, form: BidForm) -> HttpResponse:
         """The page with the estimate; where htmx asks while one types, the estimate alone."""
@@ -85,6 +99,7 @@ class CompetitionPage(TraderPage, DetailView):
             bids=list(bids),
             assets=self.assets,
             estimate=kwargs["form"].estimate(),
+            form_key=self.request.POST.get(FIELD) or new_key(),
             **facts_of(self.object, self.windows, self.object.market_time, self.request.GET.get("windows")),
             **kwargs,
         )

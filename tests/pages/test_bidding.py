@@ -89,7 +89,7 @@ def test_a_bid_is_placed_and_shown(place: Callable[..., HttpResponse], browser_o
     ("changes", "field", "reason"),
     [
         ({"windows": []}, "windows", "Choose at least one service window."),
-        ({"windows": [999_999]}, "windows", "not one of the available choices"),
+        ({"windows": [999_999]}, "windows", "is not here any more"),
         ({"capacity_kw": ""}, "capacity_kw", "Give a number (kW)."),
         ({"capacity_kw": "0"}, "capacity_kw", "Offer more than 0 kW."),
         ({"capacity_kw": "-1"}, "capacity_kw", "not negative"),
@@ -98,10 +98,15 @@ def test_a_bid_is_placed_and_shown(place: Callable[..., HttpResponse], browser_o
         ({"capacity_kw": "NaN"}, "capacity_kw", "for example 12.5"),
         ({"utilisation_gbp_per_mwh": "300.01"}, "utilisation_gbp_per_mwh", "Above the ceiling of £300.00 per MWh."),
         ({"availability_gbp_per_mw_h": ""}, "availability_gbp_per_mw_h", "Give a number"),
-        ({"max_runtime_minutes": "0"}, "max_runtime_minutes", "greater than or equal to 1"),
+        ({"max_runtime_minutes": "0"}, "max_runtime_minutes", "1 or more, for example 120"),
+        ({"max_runtime_minutes": "2h"}, "max_runtime_minutes", "1 or more, for example 120"),
+        ({"capacity_kw": "12,5"}, "capacity_kw", "Write the decimals after a point: 12.5."),
+        ({"capacity_kw": "12.5 kW"}, "capacity_kw", "Write the number alone"),
+        ({"utilisation_gbp_per_mwh": "£10"}, "utilisation_gbp_per_mwh", "no currency sign"),
+        ({"utilisation_gbp_per_mwh": "1e2"}, "utilisation_gbp_per_mwh", "Write the number alone"),
         ({"confirmed": ""}, "confirmed", "Read these sentences and tick the box"),
         ({"assets": []}, "assets", "Choose at least one asset"),
-        ({"assets": [999_999]}, "assets", "not one of the available choices"),
+        ({"assets": [999_999]}, "assets", "can&#x27;t stand behind a bid here"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field_and_nothing_is_kept(
@@ -121,6 +126,27 @@ def test_what_was_typed_is_still_there_after_an_error(place: Callable[..., HttpR
     assert "<title>Error: " in page
 
 
+def test_no_browser_takes_a_comma_out_of_a_figure(place: Callable[..., HttpResponse]):
+    """A box of type number does, so that 12,5 becomes 125."""
+    page = place(capacity_kw="12,5").content.decode()
+    assert 'value="12,5"' in page
+    assert 'type="number"' not in page
+
+
+def test_a_double_click_places_one_bid(place: Callable[..., HttpResponse], browser_of_member: Client):
+    first, second = place(seller_ref="", form_key="k1"), place(seller_ref="", form_key="k1")
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Bid.objects.count() == 1
+    assert "sent twice and placed once" in browser_of_member.get(second.headers["Location"]).content.decode()
+
+
+def test_other_terms_or_a_page_made_afresh_place_another_bid(place: Callable[..., HttpResponse]):
+    place(seller_ref="", form_key="k1")
+    place(seller_ref="", form_key="k1", capacity_kw="60")
+    place(seller_ref="", form_key="k2")
+    assert Bid.objects.count() == 3
+
+
 def test_one_reference_means_one_bid(place: Callable[..., HttpResponse]):
     place()
     assert place().status_code == 302  # the same again: a repeat, not a second bid
@@ -132,7 +158,7 @@ def test_another_sellers_asset_cannot_stand_behind_a_bid(
     place: Callable[..., HttpResponse], make_asset: Callable[..., Asset], other_seller: Seller
 ):
     theirs = make_asset(other_seller, "THEIRS")
-    assert "not one of the available choices" in errors(place(assets=[theirs.pk]))["assets"][0]
+    assert "stand behind a bid here" in errors(place(assets=[theirs.pk]))["assets"][0]
 
 
 def test_a_bid_after_gate_closure_is_refused_with_the_instant(
