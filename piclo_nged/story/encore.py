@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from markets.models import Market, Operator, Seller, TestParty
+from markets.models import Asset, Market, Operator, Seller, TestParty
 from markets.operations import assets
 from markets.operations.competitions import publish_competitions
 from markets.operations.markets import open_market
@@ -15,8 +15,11 @@ from piclo_nged.dso.nged.sample.positions import position_of
 from piclo_nged.dso.nged.wire import read_summary
 
 
-def open_for_visitors(seller: Seller) -> Market:
-    """Publishes the made-up season in a market whose clock stands at the first day of bidding, for the seller's assets."""
+def open_for_visitors() -> Market:
+    """Publishes the made-up season in a market whose clock stands at the first day of bidding.
+
+    It is open to everyone, so everyone's assets are in it: else each would be a case of customer success.
+    """
     season = read_summary(sample_season().encode()).refuse_errors().season
     opened = max(competition.opens_at for competition in season.competitions)
     market = open_market(
@@ -31,9 +34,9 @@ def open_for_visitors(seller: Seller) -> Market:
     publish_competitions(market=market, notices=notices_of(season), by="demo")
     positions = {competition.zone: position_of(competition.zone) for competition in season.competitions}
     place_zones(operator=market.operator, positions=positions, by="demo")
-    own = list(seller.assets.all())
-    assets.offer_assets(market=market, assets=own, by="demo")
-    decisions = [QualificationDecision(asset.pk, "qualified") for asset in own]
+    everyones = list(Asset.objects.filter(seller__status=Seller.Status.VERIFIED, retired_at=None))
+    assets.offer_assets(market=market, assets=everyones, by="demo")
+    decisions = [QualificationDecision(asset.pk, "qualified") for asset in everyones]
     assets.decide_qualifications(market=market, decisions=decisions, by="demo")
     return market
 

@@ -26,17 +26,20 @@ from .declaration import Lane, Mode, Phase, StepDeclaration
 from .moments import LastMonth, MonthBegan, ThisMonth, real
 
 READINGS_UNTIL = timedelta(days=14)  # NGED invoices on the 15th and takes what it has by then
-CLOCK_OF_BID = "bids__competition__market__clock_offset"
+MARKET_OF_BID = "bids__competition__market"
+CLOCK_OF_BID = f"{MARKET_OF_BID}__clock_offset"
 
 
 def sellers_without_readings() -> QuerySet[Seller]:
     """Sellers with an asset that was to deliver last month and of which we hold no day of that month.
 
-    A month that is there in part is not seen here: the run shows which intervals it lacks.
+    A month that is there in part is not seen here: the run shows which intervals it lacks. A test party delivers nothing.
     """
     read = ReadingDay.objects.filter(asset=OuterRef("pk"), day__gte=OuterRef("month"), day__lt=OuterRef("after"))
     silent = (
-        Asset.objects.filter(seller=OuterRef("pk"), bids__contract__isnull=False)
+        Asset.objects.filter(
+            seller=OuterRef("pk"), bids__contract__isnull=False, **{f"{MARKET_OF_BID}__test_party": None}
+        )
         .annotate(month=LastMonth(CLOCK_OF_BID), after=ThisMonth(CLOCK_OF_BID))
         .filter(bids__competition__first_day__lt=F("after"), bids__competition__last_day__gte=F("month"))
         .filter(~Exists(read))
@@ -53,7 +56,10 @@ def readings_the_operator_has_not_read() -> QuerySet[ReadingDay]:
 
 
 def markets_to_run() -> QuerySet[Market]:
-    """Markets that delivered last month, whose readings are closed, and that have no run of it; with `month`."""
+    """Markets that delivered last month, whose readings are closed, and that have no run of it; with `month`.
+
+    Not those of test parties: nobody delivers there, however far the clock was moved or runs on.
+    """
     delivered = Contract.objects.filter(
         market=OuterRef("pk"),
         bid__competition__first_day__lt=OuterRef("after"),
@@ -62,7 +68,8 @@ def markets_to_run() -> QuerySet[Market]:
     run = SettlementRun.objects.filter(market=OuterRef("pk"), month=OuterRef("month"))
     readings_closed = ExpressionWrapper(MonthBegan() + Value(READINGS_UNTIL), output_field=DateTimeField())
     return (
-        Market.objects.annotate(month=LastMonth(), after=ThisMonth(), fell_due_at=real(readings_closed))
+        Market.objects.filter(test_party=None)
+        .annotate(month=LastMonth(), after=ThisMonth(), fell_due_at=real(readings_closed))
         .alias(readings_closed=readings_closed, clock=MarketTime())
         .filter(Exists(delivered), ~Exists(run), readings_closed__lte=F("clock"))
     )

@@ -19,6 +19,7 @@ from markets.models import (
     Qualification,
     Receipt,
     SellerIdentity,
+    TestParty,
     User,
 )
 from markets.operations.bids import place_bids
@@ -156,6 +157,15 @@ def test_one_day_of_readings_is_enough_not_to_be_chased_and_another_months_is_no
     assert due("chase-readings") == [contract.seller]
     ReadingDay.objects.create(asset=asset, day=world.last_month, watts=[0] * 48, source="upload")
     assert due("chase-readings") == []
+
+
+@pytest.mark.parametrize("status", ["bidding", "cleared", "closed"])
+def test_a_test_party_is_never_settled_nor_its_sellers_chased_however_long_its_clock_runs_on(world, status):
+    world.contract(world.market)
+    party = TestParty.objects.create(market=world.market, name="Rehearsal", source=b"", source_name="-")
+    for step in ("cleared", "closed")[: ("bidding", "cleared", "closed").index(status)]:
+        TestParty.objects.filter(pk=party.pk).update(status=step)
+    assert (due("run"), due("chase-readings")) == ([], [])
 
 
 def test_a_month_is_run_from_the_15th_on_and_once(world):

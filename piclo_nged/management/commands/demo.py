@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 screen.show(console, summary)
                 logins = people.logins(worker)
                 if not once:
-                    open_for_visitors(logins.seller)
+                    open_for_visitors()
                     invite_to_party(logins.seller)
                 screen.welcome(console, site, summary, logins, sink.folder)
                 if once:
