@@ -100,6 +100,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Console of customer success",
     "SITE_SYMBOL": "electric_bolt",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("site/mark.svg")}],
+    "STYLES": [lambda request: static("site/console.css")],
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -102,7 +102,7 @@ class CaseAdmin(Noun):
     actions_detail = ("claim", "finish", "hand_over", "drop")
     fields = (
         "reference",
-        "step",
+        "step_title",
         "subject_link",
         "problem",
         "found_out",
@@ -155,7 +155,7 @@ class CaseAdmin(Noun):
 
     @operation(
         "Do it and finish",
-        consequence="The step's own operation is run for the subject, as the machine would, and the case is closed.",
+        consequence="What the software can do of the step, it does now for the subject. Then the case is closed.",
         form=OutcomeForm,
         when=is_open,
         icon="task_alt",
