@@ -17,45 +17,18 @@ from markets.models import Auction, Competition, Contract, Mail, Market, Operato
 from markets.operations import admissions, assets, bids, clock, markets, tokens
 from markets.operations.calendars import make_calendar
 from markets.problems import Refused
-from markets.rules.calendar import CalendarTerms
 from markets.rules.notices import Offer, QualificationDecision
 from markets.rules.spans import LONDON, london, window_spans
 from piclo_nged.dso.nged.products import Direction
 from piclo_nged.dso.nged.wire import ParameterRow, write_short_term
 from sops.steps import declared
 from tests.api.conftest import Machine
+from tests.calendars import DAILY, WEEK_AHEAD
 from tests.conftest import ZONE
 
 V1 = "/api/nged/v1"
 HALF_HOUR = timedelta(minutes=30)
 DAYS = timedelta(days=30)
-DAILY = CalendarTerms(
-    delivery_weekdays=(1, 2, 3, 4, 5, 6, 7),
-    delivery_days=1,
-    published_days_before=2,
-    published_local=time(9),
-    opens_days_before=2,
-    opens_local=time(10),
-    closes_days_before=1,
-    closes_local=time(10),
-    results_days_before=1,
-    results_local=time(15),
-    first_day=date(2026, 1, 1),
-)
-# Opens Thursday 12:00, closes Tuesday 23:59, delivery from the following Monday.
-WEEK_AHEAD = CalendarTerms(
-    delivery_weekdays=(1,),
-    delivery_days=7,
-    published_days_before=11,
-    published_local=time(11),
-    opens_days_before=11,
-    opens_local=time(12),
-    closes_days_before=6,
-    closes_local=time(23, 59),
-    results_days_before=4,
-    results_local=time(17),
-    first_day=date(2026, 1, 1),
-)
 
 
 def half_hours(day: date) -> Iterator[tuple[time, time]]:
