@@ -33,7 +33,7 @@ class Measured(forms.DecimalField):
         self.unit = unit
         self.before = before
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs of the parent say int
         """Raises ValidationError with what to do: decimals after a point, the number alone."""
         text = str(value).strip()
         if value not in self.empty_values and text and not NUMBER.fullmatch(text):
