@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from markets.models import BidChange, JournalEntry, SealOpening
+from markets.models import BidChange, BidUpload, JournalEntry, SealOpening
 from markets.operations.bids import revise_bid
 from tests.conftest import close
 
@@ -158,3 +158,12 @@ def test_no_tick_of_one_person_makes_the_feed_live_over_sealed_bids(console: Cli
     assert not tick()
     close(market, sealed.competition)
     assert tick(), "where nothing is sealed the setting is free"
+
+
+def test_a_file_of_bids_keeps_its_rows_and_what_was_wrong_with_them_to_its_seller(console: Client, bid: Any) -> None:
+    wrong = [{"line": 2, "column": "utilisation", "value": str(UTILISATION), "reason": f"{UTILISATION} is too much"}]
+    upload = BidUpload.objects.create(
+        seller=bid.seller, market=bid.competition.market, content=str(AVAILABILITY).encode(), left_out=wrong
+    )
+    assert not told_prices(console, reverse("admin:markets_bidupload_change", args=[upload.pk]))
+    assert not told_prices(console, reverse("admin:markets_bidupload_changelist"))
