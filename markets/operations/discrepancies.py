@@ -14,25 +14,28 @@ from .journal import By, record
 
 LENGTHS = {"bid": 100, "field": 60, "theirs": 500, "ours": 500}
 """What is kept of a difference, and how many letters of it."""
+MOST = 1000
+"""Kept of one call. More are no differences to be settled one by one: something whole was sent that is not ours."""
 
 
 @transaction.atomic
 def keep_discrepancies(*, market: Market, found: Sequence[Discrepancy], by: By) -> int:
-    """Keeps what differs, once while it waits. Returns how many are new.
+    """Keeps what differs, once while it waits and at most `MOST` of a call. Returns how many are new.
 
     Call it where it outlives the refusal: outside the transaction that is undone.
     """
     if not found:
         return 0
-    for discrepancy in found:
+    kept = found[:MOST]
+    for discrepancy in kept:
         for name, length in LENGTHS.items():
             setattr(discrepancy, name, getattr(discrepancy, name)[:length])
     waiting = Discrepancy.objects.filter(market=market, resolved_at=None)
     before = waiting.count()
-    Discrepancy.objects.bulk_create(found, batch_size=5000, ignore_conflicts=True)
+    Discrepancy.objects.bulk_create(kept, ignore_conflicts=True)
     fresh = waiting.count() - before
     if fresh:
-        record(by=by, verb="keep_discrepancies", subject=market, count=fresh)
+        record(by=by, verb="keep_discrepancies", subject=market, count=fresh, left_out=len(found) - len(kept))
     return fresh
 
 

@@ -7,6 +7,7 @@ points elsewhere a moment later leads nowhere.
 import asyncio
 import socket
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -44,7 +45,8 @@ def post(*, url: str, content: bytes, headers: Mapping[str, str], loopback: bool
     place = f"[{address}]" if address.version == 6 else str(address)
     told = parts._replace(netloc=f"{place}:{port}").geturl()
     try:
-        return asyncio.run(_post(told, content, {**headers, "Host": parts.netloc}, host))
+        with ThreadPoolExecutor(max_workers=1) as apart:  # whatever loop the caller's thread has
+            return apart.submit(asyncio.run, _post(told, content, {**headers, "Host": parts.netloc}, host)).result()
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise Unreached(f"{type(error).__name__}: {error}"[:SHOWN]) from error
 

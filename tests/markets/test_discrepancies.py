@@ -50,6 +50,26 @@ def test_a_result_for_an_unknown_bid_is_kept_and_nothing_else_of_the_call(bid: B
     assert bid.status == "placed"
 
 
+def test_a_file_of_bids_that_are_none_of_ours_does_not_bury_customer_success(
+    bid: Bid, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("markets.operations.discrepancies.MOST", 3)
+    market = close(market, bid.competition)
+    with pytest.raises(Refused) as refusal:
+        say(market, *(BidResult(f"B-77{i}", False, line=i) for i in range(10)))
+    assert len(refusal.value.rows) == 10
+    assert len(told()) == 3
+    assert JournalEntry.objects.get(verb="keep_discrepancies").details["left_out"] == 7
+
+
+def test_while_a_gate_is_open_nobody_learns_what_became_of_a_bid(bid: Bid, market: Market) -> None:
+    bids.withdraw_bid(bid=bid, by="tests")
+    with pytest.raises(Refused) as refusal:
+        say(market, BidResult(bid.reference, True, Decimal(9)))
+    assert refusal.value.rows[0].reason == "Bidding is still open in this competition."
+    assert told() == []
+
+
 def test_what_can_t_be_true_of_a_bid_is_kept_and_what_is_only_too_early_is_not(bid: Bid, market: Market) -> None:
     with pytest.raises(Refused):
         say(market, BidResult(bid.reference, False))

@@ -63,11 +63,11 @@ def _why_undecidable(result: BidResult, standing: Standing, now: datetime) -> tu
     def differs(field: str, theirs: str, ours: str) -> tuple[Difference, ...]:
         return (Difference(result.bid, field, theirs, ours),)
 
+    if standing.closes_at > now:
+        return "Bidding is still open in this competition.", ()
     if standing.status == Bid.Status.WITHDRAWN:
         differences = differs("status", _told(result), standing.status)
         return "The seller withdrew this bid before gate closure.", differences
-    if standing.closes_at > now:
-        return "Bidding is still open in this competition.", ()
     if result.accepted and standing.competition_status == Competition.Status.WITHDRAWN:
         differences = differs("status", _told(result), "its competition is withdrawn")
         return "This competition was withdrawn: none of its bids can be accepted.", differences
