@@ -177,3 +177,13 @@ def test_an_instruction_is_answered_from_the_mailbox_on_a_phone(visit: Callable[
     expect(page.get_by_role("heading", level=1)).to_contain_text("Declined")
     expect(page.get_by_text("Charger 4 is out of order.")).to_be_visible()
     here.check()
+
+
+def test_a_phone_shows_the_half_hours_that_are_asked_for(
+    visit: Callable[..., Visit], member: User, competition: Competition
+):
+    here = visit(PHONE)
+    here.sign_in(member)
+    here.go(f"/competitions/{competition.pk}/")
+    here.page.get_by_role("heading", name="What is needed, and when").evaluate("it => it.scrollIntoView()")
+    expect(here.page.locator(".asked rect:not(.missing)").first).to_be_in_viewport(ratio=0.9)

@@ -36,6 +36,12 @@
     show();
   };
 
+  // On a phone a chart is wider than its place: it begins where the first half-hour is asked for, not at midnight.
+  const scrollToBars = (chart) => {
+    const bars = [...chart.querySelectorAll("rect:not(.missing)")].map((bar) => bar.getBoundingClientRect().left);
+    if (bars.length) chart.scrollLeft = Math.min(...bars) - chart.getBoundingClientRect().left - 32;
+  };
+
   // A list that htmx has filtered says how many rows it found, for those who do not see it.
   document.addEventListener("htmx:afterSwap", (event) => {
     const said = event.target.querySelector("caption, .nothing strong");
@@ -46,6 +52,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector(".problems")?.focus();
     wireAll();
+    document.querySelectorAll(".asked").forEach(scrollToBars);
     tick();
     setInterval(tick, 1000);
   });
