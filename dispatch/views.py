@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import DetailView, ListView, TemplateView
 
-from markets.access import BehindLink, SellerPage, TraderPage
-from markets.lists import FilteredList
 from markets.problems import Refused
+from markets.web.access import BehindLink, SellerPage, TraderPage
+from markets.web.lists import FilteredList
 
 from .forms import AnswerForm
 from .models import Instruction

@@ -6,10 +6,10 @@ from operator import or_
 import django_filters
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from .access import membership_of
-from .gates import SOON
 from .models import Asset, Bid, Competition, Contract, MarketTime, Product, Qualification
-from .qualifying import qualifying_for
+from .web.access import membership_of
+from .web.gates import SOON
+from .web.qualifying import qualifying_for
 
 STATES = (
     ("open", "Open for bids"),

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import F, QuerySet, Sum
 from django.views.generic import DetailView, ListView
 
-from markets.access import SellerPage
+from markets.web.access import SellerPage
 
 from .models import SettlementLine, Statement
 

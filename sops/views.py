@@ -8,8 +8,8 @@ from django.http.response import HttpResponseBase
 from django.views.generic import DetailView, ListView, TemplateView
 
 from dispatch.models import Instruction
-from markets.access import Page, SellerPage
 from markets.models import Bid, Competition, MarketTime
+from markets.web.access import Page, SellerPage
 from settlement.models import Statement
 
 from .help import rendered, sections

@@ -41,7 +41,7 @@ def test_everybody_knows_only_whom_they_may():
         ("dispatch/models/match.py", "import dispatch.operations", "Inside an app"),
         ("markets/rules/bidding.py", "import django.db", "Rules are pure"),
         ("piclo_nged/dso/nged/clearing.py", "import django.conf", "NGED's dialect"),
-        ("markets/operations/gate.py", "import markets.access", "Inside an app"),
+        ("markets/operations/gate.py", "import markets.web.access", "Inside an app"),
         ("markets/operations/gate.py", "import unfold", "Only the console"),
     ],
 )

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from ..models import PRICES, Bid, BidChange, BidLine, Contract, Receipt
-from ..sealing import content_shown, with_seal
+from ..web.sealing import content_shown, with_seal
 from .columns import number, state
 from .noun import Noun, Rows
 from .sealed import price

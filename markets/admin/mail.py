@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from ..models import JournalEntry, Mail, MailAttempt, User
 from ..operations import mail
-from ..sealing import without_prices
+from ..web.sealing import without_prices
 from .acting import operation
 from .columns import state
 from .noun import Noun, Rows

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputW
 from ..models import Market, Operator, Product, User, Zone
 from ..operations.clock import move_clock
 from ..operations.tokens import issue_token
-from ..sealing import holds_sealed_bids
+from ..web.sealing import holds_sealed_bids
 from .acting import operation
 from .joining import Stages
 from .noun import EditableNoun

@@ -2,10 +2,10 @@
 
 from rest_framework import serializers
 
-from ..api_fields import Day, Fields, Figure
 from ..models import Asset
 from ..rules.notices import ZERO
 from ..rules.registering import INTERVALS
+from ..web.api_fields import Day, Fields, Figure
 
 MOST_MINUTES = 2**31 - 1
 

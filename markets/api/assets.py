@@ -6,14 +6,14 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..bodies import read_all_rows
-from ..endpoints import SellerEndpoint
-from ..idempotency import idempotent
 from ..models import Asset, Qualification
-from ..openapi import BEFORE, LIMIT, call
 from ..operations.assets import register_assets
-from ..paging import newest, page_of
 from ..rules.notices import AssetEntry
+from ..web.bodies import read_all_rows
+from ..web.endpoints import SellerEndpoint
+from ..web.idempotency import idempotent
+from ..web.openapi import BEFORE, LIMIT, call
+from ..web.paging import newest, page_of
 from .asset_serializers import AssetFields, RegisteredAssets, SellerAsset
 from .lists import TAG, same
 

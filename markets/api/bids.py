@@ -11,22 +11,22 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..answers import error_entry
-from ..api_fields import Fields, Instant
-from ..bodies import CsvBody, JsonBody, NotAsDescribed, read_object
-from ..endpoints import SellerEndpoint, reached
-from ..idempotency import idempotent
 from ..models import PRICES, Bid, BidLine, Market
-from ..openapi import BEFORE, FORMAT, LIMIT, MARKET, MARKET_OPTIONAL, as_csv_too, call
 from ..operations.bids import revise_bid, withdraw_bid
 from ..operations.bids.checking import Checked
 from ..operations.bids.placing import look_at, place
 from ..operations.bids.storing import Placed
-from ..paging import newest, page_of, read_query
 from ..problems import Refused, RowProblem
-from ..rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
 from ..rules.notices import Offer
+from ..web.answers import error_entry
+from ..web.api_fields import Fields, Instant
+from ..web.bodies import CsvBody, JsonBody, NotAsDescribed, read_object
+from ..web.endpoints import SellerEndpoint, reached
+from ..web.idempotency import idempotent
+from ..web.openapi import BEFORE, FORMAT, LIMIT, MARKET, MARKET_OPTIONAL, as_csv_too, call
+from ..web.paging import newest, page_of, read_query
+from ..web.rendering import CsvAnswer, JsonAnswer
 from .lists import TAG, same
 from .offers import Sent, read_file, read_offers
 from .serializers import OfferFields, PlacedBids, SellerBid, TermFields

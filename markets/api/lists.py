@@ -8,13 +8,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ..api_fields import Fields, Instant
-from ..endpoints import SellerEndpoint
 from ..models import PRICES, Bid, Competition, Contract, ServiceWindow
-from ..openapi import BEFORE, FORMAT, LIMIT, MARKET_OPTIONAL, as_csv_too, call
-from ..paging import newest, page_of, read_query
-from ..rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
+from ..web.api_fields import Fields, Instant
+from ..web.endpoints import SellerEndpoint
+from ..web.openapi import BEFORE, FORMAT, LIMIT, MARKET_OPTIONAL, as_csv_too, call
+from ..web.paging import newest, page_of, read_query
+from ..web.rendering import CsvAnswer, JsonAnswer
 from .serializers import ListedCompetition, RulesToConfirm, SellerContract, SellerResult
 
 TAG = "Sellers: bidding"

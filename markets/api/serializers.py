@@ -2,10 +2,10 @@
 
 from rest_framework import serializers
 
-from ..api_fields import Fields, Figure
 from ..models import Bid, Competition
-from ..openapi import ErrorEntry
 from ..rules.notices import ZERO
+from ..web.api_fields import Fields, Figure
+from ..web.openapi import ErrorEntry
 
 
 class OpenWindow(serializers.Serializer):

@@ -6,9 +6,9 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 
-from ..access import membership_of, memberships_of
-from ..gates import Gate, gate_of
 from ..models import Competition, Membership
+from ..web.access import membership_of, memberships_of
+from ..web.gates import Gate, gate_of
 
 register = template.Library()
 

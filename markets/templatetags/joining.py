@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
-from ..access import MAY_TRADE, membership_of
-from ..checklist import checklist, markets_to_accept
+from ..web.access import MAY_TRADE, membership_of
+from ..web.checklist import checklist, markets_to_accept
 
 register = template.Library()
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import template
 
-from ..access import MAY_TRADE, membership_of
 from ..models import Admission, TestParty
+from ..web.access import MAY_TRADE, membership_of
 
 register = template.Library()
 

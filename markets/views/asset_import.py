@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.views.generic import DetailView, FormView, View
 
-from ..access import SellerPage, TraderPage
-from ..downloads import csv_file
 from ..forms import show_refusal
 from ..models import Asset, AssetUpload
 from ..operations.asset_uploads import keep_upload, preview_upload, register_upload
@@ -19,6 +17,8 @@ from ..operations.assets import entry_of
 from ..problems import Refused
 from ..rules.assets_file import COLUMNS, MOST_ROWS, cells
 from ..rules.sheets import csv_lines
+from ..web.access import SellerPage, TraderPage
+from ..web.downloads import csv_file
 
 SHOWN_PROBLEMS = 500
 

@@ -9,10 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import DetailView, FormView, ListView
 
-from ..access import SellerPage, TraderPage
 from ..filters import AssetFilter
 from ..forms import AssetForm, AssetRevisionForm, show_refusal
-from ..lists import FilteredList
 from ..models import Asset, Bid, Qualification, QualificationChange
 from ..operations.assets import check_assets, entry_of, promises_on, register_assets, retire_asset, revise_asset
 from ..operations.eligibility import facts
@@ -21,6 +19,8 @@ from ..operations.postcodes import zones_at
 from ..problems import Refused
 from ..rules.mpan import AREA_NAMES
 from ..rules.registering import MATTERS, differences, postcode_key
+from ..web.access import SellerPage, TraderPage
+from ..web.lists import FilteredList
 
 SHOWN_BIDS = 20
 

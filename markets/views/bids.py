@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import DetailView, ListView
 
-from ..access import SellerPage, TraderPage
 from ..filters import BidFilter
 from ..forms import RevisionForm, show_refusal
-from ..gates import gate_of, how_long_before_closure
-from ..lists import FilteredList
 from ..models import Bid, BidLine, MarketTime
 from ..operations.bids import revise_bid, withdraw_bid
 from ..operations.competitions import why_to_revise
 from ..problems import Refused
 from ..rules.words import kw
+from ..web.access import SellerPage, TraderPage
+from ..web.gates import gate_of, how_long_before_closure
+from ..web.lists import FilteredList
 
 
 def with_their_competition(rows: QuerySet[Bid]) -> QuerySet[Bid]:

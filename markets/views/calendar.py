@@ -5,9 +5,9 @@ from typing import Any
 
 from django.views.generic import TemplateView
 
-from ..access import SellerPage
 from ..models import Auction, Market
 from ..operations.calendars import timetable
+from ..web.access import SellerPage
 
 SHOWN = 14
 """Auctions per calendar: two weeks of a daily one."""

@@ -6,8 +6,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.views.generic import FormView, TemplateView
 
-from ..access import OwnerPage, TraderPage
-from ..checklist import checklist, markets_of, markets_to_accept, operators_of
 from ..forms.company import AccountForm, ProfileForm, SignForm
 from ..models import Market, Operator
 from ..operations.account_links import ask_account_link
@@ -15,6 +13,8 @@ from ..operations.admissions import take_part
 from ..operations.agreements import has_signed, sign_agreement
 from ..operations.people import describe_seller
 from ..rules import agreement
+from ..web.access import OwnerPage, TraderPage
+from ..web.checklist import checklist, markets_of, markets_to_accept, operators_of
 from .answering import Answering, Button
 
 TEXTS = "markets/agreement/{}.html"

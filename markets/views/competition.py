@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import DetailView
 
-from ..access import TraderPage
-from ..asset_choices import AssetChoices, asset_choices
-from ..competition_facts import facts_of
 from ..forms import BidForm, show_refusal
-from ..gates import how_long_before_closure
 from ..models import Competition, ServiceWindow
-from ..once import FIELD, keep_what_came_of_it, new_key, sent_once
 from ..operations.bids import place_bids
 from ..problems import Refused
 from ..rules.words import kw
+from ..web.access import TraderPage
+from ..web.asset_choices import AssetChoices, asset_choices
+from ..web.competition_facts import facts_of
+from ..web.gates import how_long_before_closure
+from ..web.once import FIELD, keep_what_came_of_it, new_key, sent_once
 from .competitions import as_seen_by
 
 BIDS_SHOWN = 10

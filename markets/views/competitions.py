@@ -3,10 +3,10 @@
 from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When
 from django.views.generic import ListView
 
-from ..access import SellerPage
 from ..filters import CLOCK, CompetitionFilter
-from ..lists import FilteredList
 from ..models import Bid, Competition, MarketTime, Seller
+from ..web.access import SellerPage
+from ..web.lists import FilteredList
 
 
 def as_seen_by(seller: Seller) -> QuerySet[Competition]:

@@ -7,8 +7,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.views.generic import DetailView, FormView
 
-from ..access import TraderPage
-from ..checklist import markets_of
 from ..forms.company import ContactForm, NewContactForm
 from ..models import DispatchContact
 from ..operations.contacts import (
@@ -17,6 +15,8 @@ from ..operations.contacts import (
     remove_dispatch_contact,
     send_contact_test,
 )
+from ..web.access import TraderPage
+from ..web.checklist import markets_of
 from .answering import Answering, Button
 
 

@@ -4,13 +4,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.views.generic import ListView, View
 
-from ..access import SellerPage
-from ..downloads import csv_file
 from ..filters import ContractFilter
-from ..lists import FilteredList
 from ..models import Contract
 from ..rules.sheets import csv_lines
 from ..templatetags.figures import instant_text
+from ..web.access import SellerPage
+from ..web.downloads import csv_file
+from ..web.lists import FilteredList
 
 COLUMNS = (
     "Contract",

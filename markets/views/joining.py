@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.views.generic import FormView, TemplateView
 
-from ..access import CHOSEN_SELLER, BehindLink, Page
 from ..forms import show_refusal
 from ..forms.joining import AcceptForm, JoinForm
 from ..models import DispatchContact, Invitation, Membership, User
@@ -16,6 +15,7 @@ from ..operations.contacts import read_contact_link, verify_dispatch_contact
 from ..operations.invitations import accept_invitation, read_invitation
 from ..operations.joining import ask_to_join
 from ..problems import Refused
+from ..web.access import CHOSEN_SELLER, BehindLink, Page
 
 
 class Join(Page, FormView):

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.views.generic import DetailView, FormView
 
-from ..access import OwnerPage
 from ..forms.company import InviteForm, RoleForm
 from ..models import Invitation, Membership
 from ..operations.invitations import invite_member, revoke_invitation
 from ..operations.people import change_role, remove_member
+from ..web.access import OwnerPage
 from .answering import Answering, Button
 
 

@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import FormView, View
 
-from ..access import SellerPage, TraderPage
 from ..forms.notes import NoteForm
 from ..models import Admission, TestParty
 from ..operations.notes import leave_note
 from ..operations.parties import join_party
 from ..problems import Refused
+from ..web.access import SellerPage, TraderPage
 
 
 class PartyAcceptance(TraderPage, View):

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from ..access import BehindLink
-from ..asset_choices import NO_ASSETS
-from ..competition_facts import facts_of
 from ..forms.previews import ApprovalForm, ChangeForm
 from ..models import Competition
 from ..operations.competitions import approve_competition, ask_for_change, read_preview
 from ..problems import Refused
+from ..web.access import BehindLink
+from ..web.asset_choices import NO_ASSETS
+from ..web.competition_facts import facts_of
 
 
 class PreviewPage(BehindLink, TemplateView):

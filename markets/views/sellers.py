@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import View
 
-from ..access import SellerPage, choose_seller
+from ..web.access import SellerPage, choose_seller
 
 
 class SellerChoice(SellerPage, View):

@@ -8,12 +8,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.views.generic import DetailView, FormView
 
-from ..access import OwnerPage
 from ..forms import show_refusal
 from ..forms.tokens import TokenForm
 from ..models import Token
 from ..operations.tokens import make_sellers_token, revoke_token
 from ..problems import Refused
+from ..web.access import OwnerPage
 from .answering import Button
 
 

@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import DetailView, FormView, View
 
-from ..access import SellerPage, TraderPage
-from ..downloads import csv_file
 from ..forms.uploads import PlacingForm, UploadForm, row_count
 from ..models import BidUpload, Competition, Market
 from ..operations.uploads import keep_upload, place_upload, preview_upload, template_rows
@@ -19,6 +17,8 @@ from ..problems import Refused, RowProblem
 from ..rules.bids_file import LABELS, write_bids_file
 from ..rules.confirmations import RULES, VERSION
 from ..rules.sheets import csv_lines
+from ..web.access import SellerPage, TraderPage
+from ..web.downloads import csv_file
 
 PROBLEMS_SHOWN = 50
 PLANNED_SHOWN = 100

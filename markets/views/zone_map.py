@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import Count, Max, Min, Model, Q, QuerySet, Sum
 from django.views.generic import ListView
 
-from ..access import SellerPage
 from ..filters import CLOCK, CompetitionFilter
-from ..gates import SOON
-from ..lists import FilteredList
 from ..models import Competition, Market, MarketTime, Zone
 from ..rules.zone_map import STATES, Frame, ZoneFacts, frame_around, zone_map
+from ..web.access import SellerPage
+from ..web.gates import SOON
+from ..web.lists import FilteredList
 
 MOST_ZONES = 1000
 """More than anybody looks through; those with the largest need are shown."""

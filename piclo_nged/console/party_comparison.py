@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localtime
 from django.views import View
 
-from markets.downloads import csv_file
 from markets.models import TestParty
 from markets.rules.sheets import csv_lines
+from markets.web.downloads import csv_file
 
 from ..dso.nged.hindsight import Compared, Side, main_price, totals
 from ..dso.nged.party import season_of

@@ -8,14 +8,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.api_fields import Day, Fields
-from markets.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows
-from markets.endpoints import SellerEndpoint
-from markets.idempotency import idempotent
 from markets.models import Asset
-from markets.openapi import BEFORE, LIMIT, call
-from markets.paging import newest, page_of, read_query
 from markets.problems import RowProblem
+from markets.web.api_fields import Day, Fields
+from markets.web.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows
+from markets.web.endpoints import SellerEndpoint
+from markets.web.idempotency import idempotent
+from markets.web.openapi import BEFORE, LIMIT, call
+from markets.web.paging import newest, page_of, read_query
 
 from ..models import ReadingDay
 from ..operations.readings import DayOfReadings, Stored, store_readings, upload_readings

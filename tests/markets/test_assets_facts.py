@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from markets.asset_choices import place_of
 from markets.models import Asset
 from markets.operations.eligibility import facts
 from markets.rules.eligibility import AssetFacts, Kind, Place, verdict
+from markets.web.asset_choices import place_of
 
 from ..conftest import ZONE, notice
 

@@ -7,11 +7,11 @@ from itertools import product
 
 import pytest
 
-from markets.asset_choices import place_of
 from markets.models import Asset, Competition, Seller, Zone
 from markets.operations.eligibility import facts
-from markets.qualifying import qualifying_for
 from markets.rules.eligibility import Kind, verdict
+from markets.web.asset_choices import place_of
+from markets.web.qualifying import qualifying_for
 
 from ..conftest import ZONE, notice
 

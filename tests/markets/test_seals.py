@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from markets.models import Bid, Competition, JournalEntry, SealOpening, User
 from markets.operations.seals import agree_opening, ask_opening
 from markets.problems import Refused
-from markets.sealing import with_seal
+from markets.web.sealing import with_seal
 from tests.conftest import close
 
 

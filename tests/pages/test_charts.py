@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from markets.charts import BAR, CELL, LEFT, LOWEST_BAR, charts_of
 from markets.rules.demand import Requirement, requirements
+from markets.web.charts import BAR, CELL, LEFT, LOWEST_BAR, charts_of
 
 SEASON = {"first_day": date(2026, 12, 1), "last_day": date(2027, 2, 28)}
 

@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from markets.checklist import checklist
 from markets.models import AccountLink, Admission, Agreement, Invitation, Mail, Market, Membership, Seller, User
 from markets.operations import account_links, contacts, invitations, people
 from markets.rules import agreement
+from markets.web.checklist import checklist
 
 from .markup import faults
 

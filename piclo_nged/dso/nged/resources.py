@@ -13,7 +13,7 @@ from import_export.fields import Field
 from import_export.resources import Resource
 
 from markets.models import Asset, Bid, Competition, Contract, Qualification, ServiceWindow
-from markets.sealing import with_seal
+from markets.web.sealing import with_seal
 
 from . import wire
 from .columns import QUALIFICATIONS, RESULTS, RESULTS_SUMMARY, SHORT_TERM_PARAMETERS, WINDOWS, Column, Kind

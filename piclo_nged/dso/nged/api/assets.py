@@ -5,14 +5,14 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import read_all_rows
-from markets.idempotency import idempotent
 from markets.models import QualificationChange
-from markets.openapi import AFTER, LIMIT, MARKET, call
 from markets.operations.assets import decide_qualifications
 from markets.operations.feeds import read_qualifications
-from markets.paging import feed_page, stretch
 from markets.rules.notices import QualificationDecision
+from markets.web.bodies import read_all_rows
+from markets.web.idempotency import idempotent
+from markets.web.openapi import AFTER, LIMIT, MARKET, call
+from markets.web.paging import feed_page, stretch
 
 from ..serializers import examples
 from ..serializers.assets import AssetFacts, DecisionFields, OfferedAssets

@@ -1,6 +1,6 @@
 """What NGED's addresses share: whose they are."""
 
-from markets.endpoints import OperatorEndpoint
+from markets.web.endpoints import OperatorEndpoint
 
 TAG_PREFIX = "NGED: "
 

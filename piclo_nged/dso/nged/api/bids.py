@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import read_all_rows
-from markets.idempotency import idempotent
 from markets.models import BidChange, SandboxFault
-from markets.openapi import AFTER, LIMIT, MARKET, call
 from markets.operations.feeds import bid_changes_after, receive_receipts
-from markets.paging import stretch
+from markets.web.bodies import read_all_rows
+from markets.web.idempotency import idempotent
+from markets.web.openapi import AFTER, LIMIT, MARKET, call
+from markets.web.paging import stretch
 
 from ..serializers import examples
 from ..serializers.bids import BidFeed, Changed, ReceiptFields

@@ -6,12 +6,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.answers import error_entry
-from markets.bodies import CsvBody, JsonBody, read_object, read_rows
-from markets.endpoints import reached
-from markets.idempotency import idempotent
 from markets.models import Competition, Market
-from markets.openapi import MARKET, call
 from markets.operations.competitions import (
     Published,
     approve_competition,
@@ -19,6 +14,11 @@ from markets.operations.competitions import (
     publish_competitions,
     withdraw_competition,
 )
+from markets.web.answers import error_entry
+from markets.web.bodies import CsvBody, JsonBody, read_object, read_rows
+from markets.web.endpoints import reached
+from markets.web.idempotency import idempotent
+from markets.web.openapi import MARKET, call
 
 from ..files import NotTaken, publish_file
 from ..serializers import examples

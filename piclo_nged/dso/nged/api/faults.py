@@ -8,13 +8,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.api_fields import Fields
-from markets.authentication import SandboxOnly
-from markets.bodies import read_object
-from markets.idempotency import idempotent
 from markets.models import BidChange, SandboxFault
-from markets.openapi import call
 from markets.operations.sandbox import MOST_SECONDS, MOST_TIMES, ask_for_fault, forget_faults
+from markets.web.api_fields import Fields
+from markets.web.authentication import SandboxOnly
+from markets.web.bodies import read_object
+from markets.web.idempotency import idempotent
+from markets.web.openapi import call
 
 from ..serializers import examples
 from .base import TAG_PREFIX, NgedEndpoint

@@ -3,9 +3,9 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import read_all_rows
-from markets.idempotency import idempotent
-from markets.openapi import MARKET, call
+from markets.web.bodies import read_all_rows
+from markets.web.idempotency import idempotent
+from markets.web.openapi import MARKET, call
 from settlement.operations import InvoiceEntry, record_invoice
 
 from ..serializers import examples

@@ -3,11 +3,11 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import read_all_rows
-from markets.idempotency import idempotent
-from markets.openapi import MARKET, call
 from markets.operations.discrepancies import reconcile
 from markets.rules.notices import ListedContract
+from markets.web.bodies import read_all_rows
+from markets.web.idempotency import idempotent
+from markets.web.openapi import MARKET, call
 
 from ..serializers import examples
 from ..serializers.bids import AwardFields, Differences

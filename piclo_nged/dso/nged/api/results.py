@@ -6,11 +6,11 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows, read_object
-from markets.idempotency import idempotent
-from markets.openapi import MARKET, call
 from markets.operations.results import record_results
 from markets.rules.notices import BidResult, NoResponse
+from markets.web.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows, read_object
+from markets.web.idempotency import idempotent
+from markets.web.openapi import MARKET, call
 
 from ..files import results_in
 from ..outcomes import Decisions

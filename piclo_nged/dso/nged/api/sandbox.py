@@ -6,12 +6,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.api_fields import Fields, Instant
-from markets.authentication import SandboxOnly
-from markets.bodies import read_object
-from markets.idempotency import idempotent
-from markets.openapi import call
 from markets.operations.clock import move_clock
+from markets.web.api_fields import Fields, Instant
+from markets.web.authentication import SandboxOnly
+from markets.web.bodies import read_object
+from markets.web.idempotency import idempotent
+from markets.web.openapi import call
 
 from ..serializers import examples
 from .base import TAG_PREFIX, NgedEndpoint

@@ -5,13 +5,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.api_fields import LARGEST_KEY, Fields
-from markets.bodies import read_object
-from markets.endpoints import reached
-from markets.idempotency import idempotent
 from markets.models import Webhook
-from markets.openapi import call
 from markets.operations.webhooks import EVENTS, add_webhook, change_secret, remove_webhook
+from markets.web.api_fields import LARGEST_KEY, Fields
+from markets.web.bodies import read_object
+from markets.web.endpoints import reached
+from markets.web.idempotency import idempotent
+from markets.web.openapi import call
 
 from ..serializers import examples
 from .base import TAG_PREFIX, NgedEndpoint

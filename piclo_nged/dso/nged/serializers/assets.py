@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from markets.api_fields import LARGEST_KEY, Fields, Figure
 from markets.models import Asset, Qualification
+from markets.web.api_fields import LARGEST_KEY, Fields, Figure
 
 DECISIONS = (Qualification.Status.QUALIFIED, Qualification.Status.REFUSED)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from markets.api_fields import Fields, Figure
 from markets.models import BidChange
 from markets.rules import notices
+from markets.web.api_fields import Fields, Figure
 
 
 class BidAsset(serializers.Serializer):

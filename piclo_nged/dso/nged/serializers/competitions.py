@@ -5,10 +5,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from markets.api_fields import Day, Fields, Figure, Instant
 from markets.models import Competition, Product, Zone
-from markets.openapi import ErrorEntry
 from markets.rules.notices import CompetitionNotice, WindowNotice
+from markets.web.api_fields import Day, Fields, Figure, Instant
+from markets.web.openapi import ErrorEntry
 
 
 class WindowFields(Fields):

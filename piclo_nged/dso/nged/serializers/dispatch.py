@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from dispatch.models import Instruction, Kind
-from markets.api_fields import Figure
 from markets.models import Mail
+from markets.web.api_fields import Figure
 
 
 class CallFields(serializers.Serializer):

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from ..models import SandboxFault
+from ..operations.sandbox import next_fault
 from .answers import problem
 from .authentication import token_of
-from .models import SandboxFault
-from .operations.sandbox import next_fault
 
 Kind = SandboxFault.Kind
 

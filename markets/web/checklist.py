@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from .models import AccountLink, Admission, Agreement, Asset, DispatchContact, Market, Operator, Seller, SellerIdentity
-from .rules.agreement import VERSION
+from ..models import AccountLink, Admission, Agreement, Asset, DispatchContact, Market, Operator, Seller, SellerIdentity
+from ..rules.agreement import VERSION
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from .models import Seller, Token
-from .models.token import token_sha256
+from ..models import Seller, Token
+from ..models.token import token_sha256
 
 
 def token_of(request: Request) -> Token | None:

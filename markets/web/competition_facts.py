@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
+from ..models import Competition, ServiceWindow
+from ..rules.confirmations import RULES, VERSION
 from .charts import charts_of
 from .gates import gate_of
-from .models import Competition, ServiceWindow
-from .rules.confirmations import RULES, VERSION
 
 WINDOWS_SHOWN = 200
 """As many windows as one can choose from by hand; the address says which part."""

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from django.db.models import OuterRef, Subquery
 
-from .models import Asset, Competition, Qualification, Seller, ServiceWindow
-from .operations.eligibility import facts
-from .rules.eligibility import AssetFacts, Kind, Place, verdict
+from ..models import Asset, Competition, Qualification, Seller, ServiceWindow
+from ..operations.eligibility import facts
+from ..rules.eligibility import AssetFacts, Kind, Place, verdict
 
 MOST_CHOICES = 200
 MOST_OTHERS = 20

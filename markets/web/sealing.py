@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .models import Bid, Market, MarketTime, SealOpening
+from ..models import Bid, Market, MarketTime, SealOpening
 
 # What may be shown of a bid's content while it is sealed.
 OPEN_CONTENT = ("bid", "revision", "competition", "company", "windows", "capacity_kw", "assets")

@@ -18,8 +18,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic.base import ContextMixin, View
 
-from .models import Market, MarketTime, Membership, Seller, User
-from .operations.links import BadLink
+from ..models import Market, MarketTime, Membership, Seller, User
+from ..operations.links import BadLink
 
 CHOSEN_SELLER = "chosen_seller"
 MAY_TRADE = (Membership.Role.OWNER, Membership.Role.TRADER)

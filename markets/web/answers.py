@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 
-from .problems import Refused, RowProblem
+from ..problems import Refused, RowProblem
 
 log = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from ..models import Market, Seller, Token
 from .api_fields import Fields
 from .authentication import OperatorOnly, SellerOnly, token_of
 from .bodies import JsonBody
 from .faults import FaultsPlayed
-from .models import Market, Seller, Token
 from .paging import read_query
 from .rendering import JsonAnswer
 

@@ -20,10 +20,10 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ..models import IdempotentCall, Token
+from ..problems import Refused
 from .answers import MEDIA_TYPE, problem_response
 from .authentication import token_of
-from .models import IdempotentCall, Token
-from .problems import Refused
 from .rendering import JsonAnswer
 
 HEADER = "Idempotency-Key"

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.settings import api_settings
 
+from ..problems import Refused, RowProblem
 from .api_fields import Fields
-from .problems import Refused, RowProblem
 
 MOST_ROWS = 50_000
 

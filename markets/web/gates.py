@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .models import Competition
-from .rules.words import moment
-from .templatetags.figures import lasting
+from ..models import Competition
+from ..rules.words import moment
+from ..templatetags.figures import lasting
 
 SOON = timedelta(hours=48)
 

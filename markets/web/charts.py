@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from .rules.demand import Asked, Requirement, Row, Slot, requirements
-from .rules.words import number
+from ..rules.demand import Asked, Requirement, Row, Slot, requirements
+from ..rules.words import number
 
 # Of the drawing: margins, the width of a half-hour, the height of a day, and of its highest bar.
 LEFT, RIGHT, TOP, CELL, ROW, BAR = 58, 16, 20, 12, 34, 28

@@ -10,7 +10,7 @@ from typing import Any
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
-from .rules.sheets import harmless
+from ..rules.sheets import harmless
 
 NEXT = "Next-Before"
 """The header in which the CSV of a list says where its next page begins."""

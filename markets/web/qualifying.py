@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.db.models import Case, DecimalField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from .models import Asset, Competition, Qualification, Seller, ServiceWindow
-from .operations.eligibility import OFFERED_KW
-from .rules.eligibility import LOWEST_KV
+from ..models import Asset, Competition, Qualification, Seller, ServiceWindow
+from ..operations.eligibility import OFFERED_KW
+from ..rules.eligibility import LOWEST_KV
 
 _KV = DecimalField(max_digits=7, decimal_places=3)
 _NO_LIMIT = Value(Decimal("9999.999"), output_field=_KV)
