@@ -11,7 +11,7 @@ from django.views.generic import DetailView
 
 from ..forms import BidForm, show_refusal
 from ..models import Competition, ServiceWindow
-from ..operations.bids import place_bids
+from ..operations.bids import place_bids, why_no_bidder
 from ..problems import Refused
 from ..rules.words import kw
 from ..web.access import TraderPage
@@ -95,11 +95,15 @@ class CompetitionPage(TraderPage, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         bids = self.own(self.object.bids.all()).order_by("-pk")[: BIDS_SHOWN + 1]
+        facts = facts_of(self.object, self.windows, self.object.market_time, self.request.GET.get("windows"))
+        why_not = why_no_bidder(self.seller)
         return super().get_context_data(
             bids=list(bids),
+            why_no_bidder=why_not,
+            takes_a_bid=facts["gate"].is_open and self.assets.usable and self.may_trade and not why_not,
             assets=self.assets,
             estimate=kwargs["form"].estimate(),
             form_key=self.request.POST.get(FIELD) or new_key(),
-            **facts_of(self.object, self.windows, self.object.market_time, self.request.GET.get("windows")),
+            **facts,
             **kwargs,
         )

@@ -175,7 +175,7 @@ def test_a_seller_that_is_suspended_is_told_so(place: Callable[..., HttpResponse
     Seller.objects.filter(pk=seller.pk).update(status="suspended")
     response = place()
     assert response.status_code == 422
-    assert "customer success must verify it" in response.content.decode()
+    assert "is suspended and places no bids" in response.content.decode()
 
 
 def test_a_product_takes_no_price_that_it_does_not_pay(

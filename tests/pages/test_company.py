@@ -52,7 +52,7 @@ def test_the_checklist_goes_from_the_invitation_to_the_first_bid(
         "First asset": "yours",
     }
     for page in ("/", page_of("company")):
-        assert "Until your first bid" in browser.get(page).content.decode()
+        assert "Still to do" in browser.get(page).content.decode()
     browser.post(page_of("take-part", market.pk))
     mailbox = f"Dispatch mailbox for {market}"
     assert (states(seller)[mailbox], states(seller)["Account at NGED"]) == ("yours", "optional")
@@ -68,7 +68,7 @@ def test_the_checklist_goes_from_the_invitation_to_the_first_bid(
     people.name_identity(seller=seller, operator=operator, name="Newcomer", by="tests")
     assert set(states(seller).values()) == {"done"}
     for page in ("/", page_of("company")):
-        assert "Until your first bid" not in browser.get(page).content.decode()
+        assert "Still to do" not in browser.get(page).content.decode()
 
 
 def test_each_missing_thing_leads_to_where_it_is_done(newcomer: Membership, signed_in: Callable[[User], Client]):

@@ -251,3 +251,27 @@ def test_the_requirement_is_a_picture_and_the_same_as_a_table(competition: Compe
     picture, table = page.split("The same as a table")
     assert picture.count("<rect ") == table.split("</table>")[0].count('<tr><th scope="row">') == 5
     assert "16:00–20:00" in table
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"status": "suspended"}, "is suspended and places no bids: ask customer success why."),
+        ({"agreement": "gone"}, "Sign the standard agreement in its current version first"),
+    ],
+)
+def test_who_may_not_bid_is_told_before_the_form_is_filled_in(
+    changes: dict[str, str],
+    words: str,
+    competition: Competition,
+    asset: Asset,
+    browser_of_member: Client,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    if "status" in changes:
+        Seller.objects.filter(pk=asset.seller_id).update(**changes)
+    else:
+        monkeypatch.setattr("markets.rules.agreement.VERSION", "2099-1")
+    page = browser_of_member.get(f"/competitions/{competition.pk}/").content.decode()
+    assert words in page
+    assert "Place bid" not in page

@@ -88,7 +88,7 @@ def test_an_invited_person_chooses_a_password_and_is_in(door: str):
     browser = Client()
     landed = browser.post(door, CHOSEN, follow=True)
     assert landed.request["PATH_INFO"] == "/company/"
-    assert "Until your first bid" in text_of(landed)
+    assert "Still to do" in text_of(landed)
     assert Client().login(email=WHO, password=CHOSEN["password"])
     assert "is accepted already. Sign in as" in text_of(browser.get(door))
     again = Client().post(door, CHOSEN | {"password": "somebody-elses-password"})

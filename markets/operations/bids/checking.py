@@ -72,6 +72,8 @@ def check(seller: Seller, market: Market, offers: Sequence[Offer], named: Compet
 
 def why_no_bidder(seller: Seller) -> str:
     """Why the seller may not bid anywhere, as a sentence; empty where it may."""
+    if seller.status == Seller.Status.SUSPENDED:
+        return f"{seller} is suspended and places no bids: ask customer success why."
     if seller.status != Seller.Status.VERIFIED:
         return f"{seller} is {seller.get_status_display().lower()}: customer success must verify it before it bids."
     if not has_signed(seller):
