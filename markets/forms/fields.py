@@ -51,7 +51,12 @@ class Whole(forms.IntegerField):
 
     def __init__(self, *, least: int, example: str, **options: Any):
         sentence = f"Write a whole number, {least} or more, for example {example}: the number alone."
-        messages = {"invalid": sentence, "min_value": sentence, "max_value": "This number is too large."}
+        messages = {
+            "required": sentence,
+            "invalid": sentence,
+            "min_value": sentence,
+            "max_value": "This number is too large.",
+        }
         super().__init__(min_value=least, max_value=2**31 - 1, error_messages=messages, **options)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

@@ -36,13 +36,15 @@ IDLE_SECONDS = 5
 """A connection unused for longer is asked whether it still lives before it gets a message."""
 
 # A claim lost with a crash of the database costs one duplicate, so its commit need not wait for the disk.
+# MATERIALIZED: as a plain subquery it may be asked again for every row, and each time locks as many more.
 CLAIM_SQL = """
-    UPDATE markets_mail SET claimed_until = clock_timestamp() + %(claim)s WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM markets_mail, set_config('synchronous_commit', 'off', true) AS unhurried
         WHERE status = 'ready' AND lane = %(lane)s AND not_before <= clock_timestamp() AND created_at <= %(queued_before)s
           AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
         ORDER BY not_before, id LIMIT %(at_most)s FOR UPDATE OF markets_mail SKIP LOCKED)
-    RETURNING *
+    UPDATE markets_mail SET claimed_until = clock_timestamp() + %(claim)s FROM due WHERE markets_mail.id = due.id
+    RETURNING markets_mail.*
 """
 RECORD_SQL = """
     WITH attempt AS (

@@ -61,7 +61,7 @@ def test_no_cell_of_the_file_is_a_formula(contract: Contract, browser_of_member:
         ({"import_meter_id": ""}, "Give at least one MPAN"),
         ({"max_export_capacity_kw": "0"}, "Say how much it can export, import, or both."),
         ({"max_export_capacity_kw": "-5"}, "not negative"),
-        ({"device_count": "0"}, "greater than or equal to 1"),
+        ({"device_count": "0"}, "Write a whole number, 1 or more"),
         ({"postcode": "NG1"}, "Write the whole postcode"),
         ({"connection_status": "planned"}, "from which day it will be in operation"),
         ({"latitude": "fifty-two"}, "Give degrees with decimals"),
@@ -97,7 +97,12 @@ def test_the_list_shows_the_decision_of_each_market_with_its_reason(
 def test_all_that_is_wrong_is_said_at_once_and_nothing_typed_is_lost(browser_of_member: Client):
     wrong = asset_fields(ref="", postcode="NG1", import_meter_id="12", max_export_capacity_kw="many", supplier="Octave")
     page = browser_of_member.post("/assets/register/", wrong).content.decode()
-    for reason in ("Give it a reference", "Write the whole postcode", "An MPAN has 13 digits", "Give a number (kW)"):
+    for reason in (
+        "Give it a reference",
+        "Write the whole postcode",
+        "An MPAN has 13 digits",
+        "Write the number alone, for example 12.5",
+    ):
         assert reason in page, reason
     for typed in ("NG1", "12", "many", "Octave"):
         assert f'value="{typed}"' in page, typed
