@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from ..models import Market, Membership, Operator
+from .fields import EMAIL_WORDS
 
 
 class ProfileForm(forms.Form):
@@ -41,7 +42,9 @@ class RoleForm(forms.Form):
 class InviteForm(RoleForm):
     """A colleague to be invited."""
 
-    email = forms.EmailField(label="Email of your colleague", help_text="They get a link that works for 14 days.")
+    email = forms.EmailField(
+        label="Email of your colleague", error_messages=EMAIL_WORDS, help_text="They get a link that works for 14 days."
+    )
     role = forms.ChoiceField(label="Role", choices=Membership.Role, initial=Membership.Role.TRADER)
     field_order = ("email", "role")
 
@@ -61,7 +64,9 @@ class SignForm(forms.Form):
 class ContactForm(forms.Form):
     """A mailbox for instructions, and whom to call about it."""
 
-    email = forms.EmailField(label="Email", help_text="A mailbox that is read at all hours of your windows.")
+    email = forms.EmailField(
+        label="Email", error_messages=EMAIL_WORDS, help_text="A mailbox that is read at all hours of your windows."
+    )
     name = forms.CharField(label="Who reads it", max_length=200, required=False, help_text="For example: control room.")
     phone = forms.CharField(label="Telephone", max_length=40, required=False)
 

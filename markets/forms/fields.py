@@ -13,6 +13,9 @@ from django.core.exceptions import ValidationError
 from ..problems import Refused
 from ..rules.numbers import NUMBER, why_no_number
 
+ADDRESS = "Give an email address, for example control.room@company.example."
+EMAIL_WORDS = {"required": ADDRESS, "invalid": ADDRESS}
+
 
 def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
     """Puts what an operation refused beside the fields it names, and the rest above the form."""

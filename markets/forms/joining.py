@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from ..models import User
+from .fields import EMAIL_WORDS
 
 
 class JoinForm(forms.Form):
@@ -15,6 +16,7 @@ class JoinForm(forms.Form):
         label="Company",
         max_length=200,
         help_text="The registered name.",
+        error_messages={"required": "Give the company's registered name."},
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     company_number = forms.CharField(
@@ -23,9 +25,17 @@ class JoinForm(forms.Form):
         required=False,
         help_text="Eight characters, for example 01234567. Leave it empty if you are no registered company.",
     )
-    name = forms.CharField(label="Your name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label="Your name",
+        max_length=200,
+        error_messages={"required": "Give your name."},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     email = forms.EmailField(
-        label="Your email", help_text="We answer there.", widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label="Your email",
+        help_text="We answer there.",
+        error_messages=EMAIL_WORDS,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = forms.CharField(
         label="Telephone", max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "tel"})
@@ -42,10 +52,16 @@ class JoinForm(forms.Form):
 class AcceptForm(forms.Form):
     """The name and the password of a new account; the email is the invited one."""
 
-    name = forms.CharField(label="Your name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label="Your name",
+        max_length=200,
+        error_messages={"required": "Give your name."},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     password = forms.CharField(
         label="Password",
         strip=False,
+        error_messages={"required": "Choose a password."},
         help_text="At least 12 characters. A sentence you remember is better than signs you do not.",
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
     )
