@@ -156,17 +156,17 @@ def test_placing_a_thousand_bids_takes_no_more_queries_than_placing_ten(
 
 def test_a_check_says_what_placing_would_refuse_and_places_nothing(seller, market, competition, asset):
     offers = [offer(line=2), offer(line=3, capacity_kw=Decimal(0)), offer(line=4, assets=("EV-9",))]
-    told = bids.check_offers(seller=seller, market=market, offers=offers)
+    told = bids.look_at(seller=seller, market=market, offers=offers).problems
     with pytest.raises(Refused) as refusal:
         bids.place_bids(seller=seller, market=market, offers=offers, by="tests")
     assert told == refusal.value.rows
-    assert bids.check_offers(seller=seller, market=market, offers=offers[:1]) == []
+    assert bids.look_at(seller=seller, market=market, offers=offers[:1]).problems == []
     assert not seller.bids.exists()
 
 
 def test_a_check_says_why_a_seller_cannot_bid_at_all(market, competition):
     newcomer = people.invite_seller(name="Newcomer Ltd", email="new@newcomer.example", by="tests")
-    problem, *_ = bids.check_offers(seller=newcomer, market=market, offers=[offer()])
+    problem, *_ = bids.look_at(seller=newcomer, market=market, offers=[offer()]).problems
     assert "must verify" in problem.reason
 
 
@@ -182,7 +182,7 @@ def test_what_was_confirmed_is_kept_with_the_number_of_bids(seller, market, comp
 
 def test_the_operators_smallest_offer_is_named(seller, market, competition, asset):
     competition.windows.update(minimum_kw=Decimal(60))
-    [problem] = bids.check_offers(seller=seller, market=market, offers=[offer(line=2)])
+    [problem] = bids.look_at(seller=seller, market=market, offers=[offer(line=2)]).problems
     assert (problem.column, problem.value) == ("capacity_kw", "50.5")
     assert problem.reason == "The operator takes no less than 60 kW here: Evening."
 

@@ -5,6 +5,6 @@ The pages, files and the sellers' API come here. What one call places counts as 
 
 from .changing import revise_bid, withdraw_bid
 from .checking import why_no_bidder
-from .placing import check_offers, place_bids
+from .placing import look_at, place_bids
 
-__all__ = ["check_offers", "place_bids", "revise_bid", "why_no_bidder", "withdraw_bid"]
+__all__ = ["look_at", "place_bids", "revise_bid", "why_no_bidder", "withdraw_bid"]

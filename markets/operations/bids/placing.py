@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 
 from ...models import Bid, Competition, Confirmation, Market, Seller
-from ...problems import Refused, RowProblem
+from ...problems import Refused
 from ...rules.confirmations import VERSION
 from ...rules.notices import Offer
 from ..gate import share_gates
@@ -50,13 +50,8 @@ def place(
         return _place(seller, market, offers, by, confirmed, keep_good)  # placed at this very moment: now a repeat
 
 
-def check_offers(*, seller: Seller, market: Market, offers: Sequence[Offer]) -> list[RowProblem]:
-    """What `place_bids` would refuse at this moment of market time. Places nothing and locks nothing."""
-    return look_at(seller=seller, market=market, offers=offers).problems
-
-
 def look_at(*, seller: Seller, market: Market, offers: Sequence[Offer]) -> Checked:
-    """The offers beside what they are checked against now, for a preview. Locks nothing."""
+    """What `place_bids` would find at this moment of market time: its `problems`, and what could be placed. Locks nothing."""
     named = Competition.objects.filter(market=market, reference__in={offer.competition for offer in offers})
     return check(seller, market, offers, named)
 
