@@ -31,6 +31,16 @@ from markets.rules.notices import AssetEntry, BidResult, CompetitionNotice, Offe
 ZONE = "CMZ_T9A_EM_0001"
 
 
+SLOW_SECONDS = 1800
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long runs may take long; all others end within the time-out of pyproject.toml."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(SLOW_SECONDS))
+
+
 def mpan(number: int, area: str = "11") -> str:
     """A number with a right check digit, in the licence area of `area`."""
     twelve = f"{area}{number:010d}"
