@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     asset_import,
     assets,
+    bid_uploads,
     bids,
     calendar,
     company,
@@ -18,7 +19,6 @@ from .views import (
     preview,
     sellers,
     tokens,
-    uploads,
     zone_map,
 )
 
@@ -30,10 +30,10 @@ urlpatterns = [
     path("competitions/map/", zone_map.ZoneMapPage.as_view(), name="competition-map"),
     path("competitions/<int:pk>/", competition.CompetitionPage.as_view(), name="competition"),
     path("bids/", bids.BidList.as_view(), name="bids"),
-    path("bids/upload/", uploads.Upload.as_view(), name="upload"),
-    path("bids/upload/<slug:key>.csv", uploads.UploadTemplate.as_view(), name="upload-template"),
-    path("bids/upload/<int:pk>/", uploads.UploadPreview.as_view(), name="upload-preview"),
-    path("bids/upload/<int:pk>/problems.csv", uploads.UploadProblems.as_view(), name="upload-problems"),
+    path("bids/upload/", bid_uploads.BidUploadPage.as_view(), name="bid-upload"),
+    path("bids/upload/<slug:key>.csv", bid_uploads.BidTemplate.as_view(), name="bid-upload-template"),
+    path("bids/upload/<int:pk>/", bid_uploads.BidUploadPreview.as_view(), name="bid-upload-preview"),
+    path("bids/upload/<int:pk>/problems.csv", bid_uploads.BidUploadProblems.as_view(), name="bid-upload-problems"),
     path("bids/<slug:reference>/", bids.BidPage.as_view(), name="bid"),
     path("bids/<slug:reference>/revise/", bids.BidRevision.as_view(), name="bid-revise"),
     path("bids/<slug:reference>/withdraw/", bids.BidWithdrawal.as_view(), name="bid-withdraw"),

@@ -2,6 +2,7 @@
 
 from . import (
     assets,
+    bid_uploads,
     bids,
     calendars,
     competitions,
@@ -15,12 +16,12 @@ from . import (
     seals,
     sellers,
     tokens,
-    uploads,
     webhooks,
 )
 
 __all__ = [
     "assets",
+    "bid_uploads",
     "bids",
     "calendars",
     "competitions",
@@ -34,6 +35,5 @@ __all__ = [
     "seals",
     "sellers",
     "tokens",
-    "uploads",
     "webhooks",
 ]

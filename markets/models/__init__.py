@@ -3,6 +3,7 @@
 from .asset import Asset, MpanClash
 from .asset_upload import AssetUpload
 from .bid import PRICES, Bid, BidChange, BidLine, Contract, Receipt
+from .bid_upload import BidUpload
 from .calendar import Auction, AuctionCalendar
 from .clock import MarketTime
 from .competition import Competition, CompetitionRevision, PreviewNote, ServiceWindow
@@ -17,7 +18,6 @@ from .postcode import Postcode
 from .qualification import Qualification, QualificationChange
 from .seal import SealOpening
 from .token import IdempotentCall, Token
-from .upload import BidUpload
 from .webhook import SandboxFault, Webhook, WebhookBookmark, WebhookCall
 
 __all__ = [

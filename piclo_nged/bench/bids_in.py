@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from markets.models import Bid, BidChange, BidLine, Market, Seller
 from markets.operations import assets
-from markets.operations.uploads import keep_upload, place_upload
+from markets.operations.bid_uploads import keep_upload, place_upload
 from markets.rules.bids_file import BETWEEN, write_bids_file
 from markets.rules.confirmations import VERSION
 from markets.rules.mpan import check_digit

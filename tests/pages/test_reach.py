@@ -16,11 +16,11 @@ import sops.urls
 from dispatch.models import Acknowledgement, Instruction
 from dispatch.operations import answer_token
 from markets.models import Asset, AssetUpload, Bid, BidChange, BidUpload, Seller, Token, User
+from markets.operations.bid_uploads import keep_upload
 from markets.operations.competitions import preview_link
 from markets.operations.invitations import invite_member
 from markets.operations.links import link
 from markets.operations.tokens import issue_token
-from markets.operations.uploads import keep_upload
 from markets.rules.bids_file import write_bids_file
 from settlement.models import Statement
 
@@ -56,9 +56,9 @@ class Things:
             "markets:bid": [self.bid.reference],
             "markets:bid-revise": [self.bid.reference],
             "markets:bid-withdraw": [self.bid.reference],
-            "markets:upload-template": [competition.market.key],
-            "markets:upload-preview": [upload_of(self.bid).pk],
-            "markets:upload-problems": [upload_of(self.bid).pk],
+            "markets:bid-upload-template": [competition.market.key],
+            "markets:bid-upload-preview": [upload_of(self.bid).pk],
+            "markets:bid-upload-problems": [upload_of(self.bid).pk],
             "dispatch:instruction": [self.instruction.reference],
             "dispatch:answer": [token],
             "settlement:statement": [self.statement.reference],
@@ -105,8 +105,8 @@ LISTS = {
     "markets:competition",
     "markets:calendar",
     "markets:bids",
-    "markets:upload",
-    "markets:upload-template",
+    "markets:bid-upload",
+    "markets:bid-upload-template",
     "markets:contracts",
     "markets:contracts-file",
     "markets:assets",
@@ -132,8 +132,8 @@ OWN = {
     "markets:bid",
     "markets:bid-revise",
     "markets:bid-withdraw",
-    "markets:upload-preview",
-    "markets:upload-problems",
+    "markets:bid-upload-preview",
+    "markets:bid-upload-problems",
     "markets:company-member",
     "markets:company-contact",
     "markets:company-token",
@@ -222,7 +222,7 @@ def test_another_sellers_things_are_not_there(
 NEVER_POSTED = {
     ("markets:asset", "post"),
     ("markets:bid", "post"),
-    ("markets:upload-problems", "post"),
+    ("markets:bid-upload-problems", "post"),
     ("markets:company-token", "post"),
     ("settlement:statement", "post"),
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from markets.models import BidUpload, Confirmation, JournalEntry
-from markets.operations import bids, people, uploads
+from markets.operations import bid_uploads, bids, people
 from markets.problems import Refused
 from markets.rules.bids_file import write_bids_file
 from markets.rules.confirmations import VERSION
@@ -20,13 +20,13 @@ GOOD = "T9A-DYN-0001,Evening,20,250,EV-1,A1"
 def send(seller, market, competition, asset, member):
     def keep(*rows: str) -> BidUpload:
         content = "\n".join([HEADER, *rows]).encode()
-        return uploads.keep_upload(seller=seller, market=market, filename="bids.csv", content=content, by=member)
+        return bid_uploads.keep_upload(seller=seller, market=market, filename="bids.csv", content=content, by=member)
 
     return keep
 
 
 def place(upload, only_whole=False):
-    return uploads.place_upload(upload=upload, by="tests", confirmed=VERSION, only_whole=only_whole)
+    return bid_uploads.place_upload(upload=upload, by="tests", confirmed=VERSION, only_whole=only_whole)
 
 
 def test_a_preview_tells_every_fault_by_line_and_label_and_places_nothing(send, seller):
@@ -38,7 +38,7 @@ def test_a_preview_tells_every_fault_by_line_and_label_and_places_nothing(send, 
         "T9A-DYN-0001,Evening,20,250,EV-1|EV-1,A5",
         "T9A-DYN-0001,Evening,,,EV-1,",
     )
-    preview = uploads.preview_upload(upload=upload)
+    preview = bid_uploads.preview_upload(upload=upload)
     assert [(p.line, p.column) for p in preview.problems] == [
         (3, "Competition Ref"),
         (4, "Offered capacity [kW]"),
@@ -81,7 +81,7 @@ def test_placing_again_changes_nothing(send, seller):
 def test_the_same_file_again_is_known_by_its_references(send, seller):
     place(send(GOOD))
     upload = send(GOOD)
-    preview = uploads.preview_upload(upload=upload)
+    preview = bid_uploads.preview_upload(upload=upload)
     assert (preview.bids, preview.repeats, preview.problems) == (0, 1, [])
     assert upload.placed_before() is not None
     assert place(upload).placed_count == 0
@@ -91,7 +91,7 @@ def test_the_same_file_again_is_known_by_its_references(send, seller):
 def test_a_reference_twice_in_a_file_or_standing_with_other_terms_is_named(send):
     place(send(GOOD))
     upload = send("T9A-DYN-0001,Evening,99,250,EV-1,A1", *["T9A-DYN-0001,Evening,5,250,EV-1,B"] * 2)
-    preview = uploads.preview_upload(upload=upload)
+    preview = bid_uploads.preview_upload(upload=upload)
     assert [(p.line, p.column) for p in preview.problems] == [(n, "Your reference") for n in (2, 3, 4)]
     assert "with other terms" in preview.problems[0].reason
     assert preview.bids == 0
@@ -99,7 +99,7 @@ def test_a_reference_twice_in_a_file_or_standing_with_other_terms_is_named(send)
 
 def test_a_gate_that_closed_after_the_preview_is_told(send, seller, market, competition):
     upload = send(GOOD)
-    assert uploads.preview_upload(upload=upload).problems == []
+    assert bid_uploads.preview_upload(upload=upload).problems == []
     close(market, competition, after=timedelta(0))
     with pytest.raises(Refused) as refusal:
         place(upload)
@@ -109,11 +109,11 @@ def test_a_gate_that_closed_after_the_preview_is_told(send, seller, market, comp
 
 def test_more_than_an_asset_can_do_is_a_warning_that_counts_what_stands(send, seller, market):
     bids.place_bids(seller=seller, market=market, offers=[offer(capacity_kw=Decimal(50))], by="tests")
-    preview = uploads.preview_upload(upload=send(GOOD, GOOD.replace("A1", "A2")))
+    preview = bid_uploads.preview_upload(upload=send(GOOD, GOOD.replace("A1", "A2")))
     [warning] = preview.overbooked
     assert (warning.asset, warning.offered_kw, warning.installed_kw, warning.bids) == ("EV-1", 90, 84, 3)
     assert preview.problems == []
-    assert uploads.preview_upload(upload=send(GOOD)).overbooked == []
+    assert bid_uploads.preview_upload(upload=send(GOOD)).overbooked == []
 
 
 def test_a_file_with_nothing_filled_in_is_refused(send):
@@ -126,20 +126,20 @@ def test_the_template_is_the_open_windows_with_the_qualified_assets_of_their_zon
 ):
     make_competition("LATER", opens_at=market.now() + timedelta(hours=5))
     make_asset(seller, "EV-2")
-    rows = list(uploads.template_rows(seller=seller, market=market))
+    rows = list(bid_uploads.template_rows(seller=seller, market=market))
     assert [(row["competition"], row["windows"], row["assets"]) for row in rows] == [
         ("T9A-DYN-0001", "Evening", "EV-1|EV-2")
     ]
     filled = "".join(write_bids_file([row | {"capacity_kw": "12.5"} for row in rows])).encode()
-    upload = uploads.keep_upload(seller=seller, market=market, filename="t.csv", content=filled, by="tests")
+    upload = bid_uploads.keep_upload(seller=seller, market=market, filename="t.csv", content=filled, by="tests")
     assert place(upload).placed_count == 1
 
 
 def test_a_seller_that_may_not_bid_hears_why(market, competition):
     newcomer = people.invite_seller(name="Newcomer Ltd", email="new@newcomer.example", by="tests")
     content = f"{HEADER}\n{GOOD}".encode()
-    upload = uploads.keep_upload(seller=newcomer, market=market, filename="b.csv", content=content, by="tests")
-    assert "must verify" in uploads.preview_upload(upload=upload).problems[0].reason
+    upload = bid_uploads.keep_upload(seller=newcomer, market=market, filename="b.csv", content=content, by="tests")
+    assert "must verify" in bid_uploads.preview_upload(upload=upload).problems[0].reason
     with pytest.raises(Refused, match="must verify"):
         place(upload)
 
@@ -147,6 +147,6 @@ def test_a_seller_that_may_not_bid_hears_why(market, competition):
 def test_a_preview_takes_no_more_queries_for_a_thousand_rows(send, django_assert_max_num_queries):
     upload = send(*[GOOD.replace("A1", f"R{n}") for n in range(1000)])
     with django_assert_max_num_queries(12):
-        uploads.preview_upload(upload=upload)
+        bid_uploads.preview_upload(upload=upload)
     with django_assert_max_num_queries(26):
         place(upload)

@@ -44,12 +44,12 @@ def text(response) -> str:
 def test_the_page_names_markets_and_columns_and_takes_a_file(browser_of_member, market, competition):
     page = browser_of_member.get(PAGE)
     assert faults(page) == []
-    assert reverse("markets:upload-template", args=[market.key]) in text(page)
+    assert reverse("markets:bid-upload-template", args=[market.key]) in text(page)
     assert "Offered capacity [kW]" in text(page)
 
 
 def test_the_template_has_a_row_per_open_window(browser_of_member, market, competition, asset):
-    response = browser_of_member.get(reverse("markets:upload-template", args=[market.key]))
+    response = browser_of_member.get(reverse("markets:bid-upload-template", args=[market.key]))
     lines = b"".join(response.streaming_content).decode().splitlines()
     assert lines[0].startswith(
         "\ufeffCompetition Ref,Competition Name,Bidding closes [London time],Service Window Name"
@@ -155,4 +155,4 @@ def test_a_market_that_is_not_open_to_the_seller_is_no_choice(browser_of_member,
     market.save()
     page = browser_of_member.get(PAGE)
     assert "No competition is open to you yet" in text(page)
-    assert browser_of_member.get(reverse("markets:upload-template", args=[market.key])).status_code == 404
+    assert browser_of_member.get(reverse("markets:bid-upload-template", args=[market.key])).status_code == 404

@@ -11,7 +11,7 @@ from ..problems import RowProblem
 from ..rules.csv_text import MOST_BYTES
 
 
-class UploadForm(forms.Form):
+class BidUploadForm(forms.Form):
     """A file, and the market that it is for; where there is one market only, it is chosen."""
 
     market = forms.ModelChoiceField(

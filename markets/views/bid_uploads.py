@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import DetailView, FormView, View
 
-from ..forms.uploads import PlacingForm, UploadForm, row_count
+from ..forms.bid_uploads import BidUploadForm, PlacingForm, row_count
 from ..models import BidUpload, Competition, Market
-from ..operations.uploads import keep_upload, place_upload, preview_upload, template_rows
+from ..operations.bid_uploads import keep_upload, place_upload, preview_upload, template_rows
 from ..problems import Refused, RowProblem
 from ..rules.bids_file import LABELS, write_bids_file
 from ..rules.confirmations import RULES, VERSION
@@ -26,13 +26,13 @@ WARNINGS_SHOWN = 20
 UPLOADS_SHOWN = 10
 
 
-class Upload(TraderPage, FormView):
+class BidUploadPage(TraderPage, FormView):
     """Which market, and which file; with the templates to fill in, and the files sent before."""
 
     section = "bids"
     help = "bidding#many-bids-in-one-file"
-    template_name = "markets/upload.html"
-    form_class = UploadForm
+    template_name = "markets/bid_upload.html"
+    form_class = BidUploadForm
     market_path = ""
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Upload(TraderPage, FormView):
         seen = Competition.objects.open_to(self.seller).values("market")
         return Market.objects.filter(pk__in=seen).order_by("name")
 
-    def form_valid(self, form: UploadForm) -> HttpResponse:
+    def form_valid(self, form: BidUploadForm) -> HttpResponse:
         chosen = form.cleaned_data
         try:
             upload = keep_upload(
@@ -57,9 +57,9 @@ class Upload(TraderPage, FormView):
         except Refused as refused:
             form.add_error("file", str(refused))
             return self.form_invalid(form)
-        return redirect("markets:upload-preview", upload.pk)
+        return redirect("markets:bid-upload-preview", upload.pk)
 
-    def form_invalid(self, form: UploadForm) -> HttpResponse:
+    def form_invalid(self, form: BidUploadForm) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Upload(TraderPage, FormView):
         )
 
 
-class UploadTemplate(SellerPage, View):
+class BidTemplate(SellerPage, View):
     """A CSV to fill in: a row per open window of a market, with the seller's qualified assets of its zone."""
 
     def get(self, request: HttpRequest, key: str) -> StreamingHttpResponse:
@@ -92,12 +92,12 @@ class OneUpload(SellerPage):
         return preview_upload(upload=upload).problems
 
 
-class UploadPreview(TraderPage, OneUpload, DetailView):
+class BidUploadPreview(TraderPage, OneUpload, DetailView):
     """Every error at once and what would be placed; then the placing, and what became of it."""
 
     section = "bids"
     help = "bidding#many-bids-in-one-file"
-    template_name = "markets/upload_preview.html"
+    template_name = "markets/bid_upload_preview.html"
     object: BidUpload
 
     def get_object(self, queryset: Any = None) -> BidUpload:
@@ -119,7 +119,7 @@ class UploadPreview(TraderPage, OneUpload, DetailView):
                 return self.again(form)
             left_out = self.problems(upload)
             messages.success(request, f"{_placed(upload, left_out)}{form.since_then(left_out)}")
-        return redirect("markets:upload-preview", upload.pk)
+        return redirect("markets:bid-upload-preview", upload.pk)
 
     def again(self, form: PlacingForm) -> HttpResponse:
         self.object = self.upload()
@@ -144,7 +144,7 @@ class UploadPreview(TraderPage, OneUpload, DetailView):
         )
 
 
-class UploadProblems(OneUpload, View):
+class BidUploadProblems(OneUpload, View):
     """All that is wrong with a file, as a file."""
 
     def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
