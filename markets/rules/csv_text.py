@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..problems import Refused
 
 MOST_BYTES = 20_000_000
-EMPTY = "This file is empty. Download the template, fill it in, and save it as CSV."
+EMPTY = "This file is empty. Send a header and the rows below it, saved as CSV."
 
 
 class UnreadableFile(Refused):
@@ -43,7 +43,7 @@ def rows_of(text: str, most: int) -> Iterator[tuple[int, list[str]]]:
     """
     header = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
     count, begins = 0, 1
     try:
         for cells in reader:

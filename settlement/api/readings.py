@@ -108,9 +108,13 @@ class ReadingsView(SellerEndpoint):
     def _store(self, request: Request) -> Stored:
         if isinstance(request.data, bytes):
             keep_gaps = read_query(_Query(), request)["keep_gaps"]
-            file = request.data.decode("utf-8-sig", errors="replace")
-            source = ReadingDay.Source.API
-            return upload_readings(seller=self.seller, file=file, source=source, by=self.token, keep_gaps=keep_gaps)
+            return upload_readings(
+                seller=self.seller,
+                file=request.data,
+                source=ReadingDay.Source.API,
+                by=self.token,
+                keep_gaps=keep_gaps,
+            )
         rows = read_all_rows(DayFields(), request.data)
         owned = {asset.ref: asset for asset in Asset.objects.filter(seller=self.seller)}
         strangers = [

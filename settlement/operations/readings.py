@@ -13,7 +13,7 @@ from markets.problems import Refused, RowProblem
 from ..models import ReadingDay
 from ..rules.halfhours import Watts
 from ..rules.readings import day_fault, merged
-from ..rules.readings_file import Fault, read_file
+from ..rules.readings_file import read_file
 from .copying import copy_rows
 from .locks import while_no_run_looks
 
@@ -75,20 +75,21 @@ def store_readings(*, days: Sequence[DayOfReadings], source: str, by: By) -> Sto
 
 
 @transaction.atomic
-def upload_readings(*, seller: Seller, file: str, source: str, by: By, keep_gaps: bool = False) -> Stored:
+def upload_readings(*, seller: Seller, file: bytes, source: str, by: By, keep_gaps: bool = False) -> Stored:
     """Reads a seller's CSV (its columns: `settlement.rules.readings_file`) and stores it, all or nothing.
 
-    Raises Refused with every bad row; gaps are bad rows too, unless the seller says `keep_gaps`.
+    Raises UnreadableFile for what is no CSV, else Refused with every bad row; gaps are bad rows too, unless the seller
+    says `keep_gaps`.
     """
     read = read_file(file)
     faults = [*read.faults, *(() if keep_gaps else read.gaps)]
     assets = {asset.ref: asset for asset in seller.assets.all()}
     for day in read.days:
         if day.asset not in assets:
-            faults.append(Fault(day.line, "asset", day.asset, "You have no asset with this reference."))
+            faults.append(RowProblem(day.line, "asset", day.asset, "You have no asset with this reference."))
     if faults:
-        problems = [RowProblem(f.line, f.column, f.value, f.reason) for f in sorted(faults, key=lambda f: f.line)]
-        raise Refused(f"No readings were stored: {len(problems)} rows of the file need correcting.", problems)
+        rows = sorted(faults, key=lambda fault: fault.line)
+        raise Refused(f"No readings were stored: {len(rows)} rows of the file need correcting.", rows)
     days = [DayOfReadings(assets[day.asset], day.day, day.watts, day.line) for day in read.days]
     return store_readings(days=days, source=source, by=by)
 

@@ -12,7 +12,6 @@ So the header itself says how the file is read. Rows may come in any order. Flex
 readings template) is UTC, the end of the interval, + export: `asset,end_utc,kw`.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,24 +20,19 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from markets.problems import RowProblem
+from markets.rules.csv_text import rows_of, text_of
+from markets.rules.sheets import as_typed
+
 from .halfhours import Watts, half_hourly
 
+MOST_ROWS = 1_000_000  # of 48 a day and asset; a file has most often too many bytes before
 HALF_HOUR = timedelta(minutes=30)
 WATTS_PER_UNIT = {"kw": 1000, "kwh": 2000}
 STAMPS = {"start_utc": timedelta(0), "end_utc": HALF_HOUR}
 MOST_WATTS = 2**31 - 1
 YEARS = range(2000, 2100)
 EXAMPLE = "Write the time in UTC, such as 2025-01-06T16:30Z."
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one row; `line` counts from 1, the header included."""
-
-    line: int
-    column: str
-    value: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -56,8 +50,8 @@ class ReadingsFile:
     """What a file holds. `gaps` are half-hours missing between an asset's first and last reading; `faults` all else."""
 
     days: tuple[AssetDay, ...]
-    faults: tuple[Fault, ...]
-    gaps: tuple[Fault, ...]
+    faults: tuple[RowProblem, ...]
+    gaps: tuple[RowProblem, ...]
 
 
 @dataclass(frozen=True)
@@ -78,21 +72,21 @@ class _Reading(NamedTuple):
 type _Readings = dict[str, dict[datetime, _Reading]]
 
 
-def read_file(text: str) -> ReadingsFile:
-    """Reads the whole file. Only a file without faults has days; with gaps it has them too, and the caller decides."""
-    rows = csv.reader(text.removeprefix("\ufeff").splitlines(), skipinitialspace=True)
+def read_file(content: bytes) -> ReadingsFile:
+    """Reads the whole file. Only a file without faults has days; with gaps it has them too, and the caller decides.
+
+    Raises UnreadableFile for what is no CSV at all.
+    """
+    rows = ((line, [as_typed(cell) for cell in cells]) for line, cells in rows_of(text_of(content), MOST_ROWS))
+    line, names = next(rows)
+    shape, faults = _shape(line, [name.casefold() for name in names])
+    if shape is None:
+        return ReadingsFile((), tuple(faults), ())
     readings: _Readings = {}
-    try:
-        shape, faults = _shape([name.strip().casefold() for name in next(rows, [])])
-        if shape is None:
-            return ReadingsFile((), tuple(faults), ())
-        for row in rows:
-            if row:
-                faults += _keep(row, rows.line_num, shape, readings)
-    except csv.Error as error:
-        return ReadingsFile((), (Fault(rows.line_num, "", "", f"This is no CSV: {error}."),), ())
+    for line, row in rows:
+        faults += _keep(row, line, shape, readings)
     if not readings and not faults:
-        faults.append(Fault(1, "asset", "", "The file has a header and no rows."))
+        faults.append(RowProblem(line, "asset", "", "The file has a header and no rows."))
     if faults:
         return ReadingsFile((), tuple(faults), ())
     gaps = [gap for asset in readings for gap in _gaps(asset, readings[asset], shape)]
@@ -107,24 +101,28 @@ def end_stamped(day: date, watts: Watts) -> Iterator[tuple[datetime, Decimal]]:
             yield midnight + number * HALF_HOUR, Decimal(power) / 1000
 
 
-def _shape(names: Sequence[str]) -> tuple[_Shape | None, list[Fault]]:
+def _shape(line: int, names: Sequence[str]) -> tuple[_Shape | None, list[RowProblem]]:
     faults = []
     known = {"asset", *STAMPS, *WATTS_PER_UNIT}
     for name in names:
         if name not in known:
-            faults.append(Fault(1, name, name, f"We do not know this column. Known are {', '.join(sorted(known))}."))
+            faults.append(
+                RowProblem(line, name, name, f"We do not know this column. Known are {', '.join(sorted(known))}.")
+            )
     for name in {name for name in names if names.count(name) > 1}:
-        faults.append(Fault(1, name, name, "This column stands twice."))
+        faults.append(RowProblem(line, name, name, "This column stands twice."))
     stamps, units = [n for n in STAMPS if n in names], [n for n in WATTS_PER_UNIT if n in names]
     if "asset" not in names:
-        faults.append(Fault(1, "asset", "", "Add the column asset: your own reference of the asset."))
+        faults.append(RowProblem(line, "asset", "", "Add the column asset: your own reference of the asset."))
     if len(stamps) != 1:
         faults.append(
-            Fault(1, "start_utc", "", "Give one column start_utc or end_utc: when each half-hour starts or ends.")
+            RowProblem(
+                line, "start_utc", "", "Give one column start_utc or end_utc: when each half-hour starts or ends."
+            )
         )
     if len(units) != 1:
         faults.append(
-            Fault(1, "kw", "", "Give one column kw or kwh: the unit of the readings. Other units are not read.")
+            RowProblem(line, "kw", "", "Give one column kw or kwh: the unit of the readings. Other units are not read.")
         )
     if faults:
         return None, faults
@@ -132,25 +130,25 @@ def _shape(names: Sequence[str]) -> tuple[_Shape | None, list[Fault]]:
     return _Shape(stamps[0], units[0], places, len(names)), []
 
 
-def _keep(row: Sequence[str], line: int, shape: _Shape, readings: _Readings) -> list[Fault]:
+def _keep(row: Sequence[str], line: int, shape: _Shape, readings: _Readings) -> list[RowProblem]:
     """Adds the row to the readings, or says what is wrong with it."""
     if len(row) != shape.width:
-        return [Fault(line, "asset", "", f"This row has {len(row)} values; the header has {shape.width} columns.")]
-    asset, stamp, amount = (row[place].strip() for place in shape.places)
+        return [RowProblem(line, "asset", "", f"This row has {len(row)} values; the header has {shape.width} columns.")]
+    asset, stamp, amount = (row[place] for place in shape.places)
     starts_at, watts = _start(stamp, shape.stamp), _watts(amount, shape.unit)
     faults = []
     if not asset:
-        faults.append(Fault(line, "asset", asset, "Name the asset by your own reference."))
+        faults.append(RowProblem(line, "asset", asset, "Name the asset by your own reference."))
     if isinstance(starts_at, str):
-        faults.append(Fault(line, shape.stamp, stamp, starts_at))
+        faults.append(RowProblem(line, shape.stamp, stamp, starts_at))
     if isinstance(watts, str):
-        faults.append(Fault(line, shape.unit, amount, watts))
+        faults.append(RowProblem(line, shape.unit, amount, watts))
     if not asset or isinstance(starts_at, str) or isinstance(watts, str):
         return faults
     reading = _Reading(watts, line)
     first = readings.setdefault(asset, {}).setdefault(starts_at, reading)
     if first is not reading:
-        return [Fault(line, shape.stamp, stamp, f"{asset} has this half-hour already in line {first.line}.")]
+        return [RowProblem(line, shape.stamp, stamp, f"{asset} has this half-hour already in line {first.line}.")]
     return []
 
 
@@ -181,14 +179,14 @@ def _watts(text: str, unit: str) -> int | str:
     return int(amount.to_integral_value(ROUND_HALF_UP))
 
 
-def _gaps(asset: str, readings: dict[datetime, _Reading], shape: _Shape) -> Iterator[Fault]:
+def _gaps(asset: str, readings: dict[datetime, _Reading], shape: _Shape) -> Iterator[RowProblem]:
     for before, after in pairwise(sorted(readings)):
         missing = (after - before) // HALF_HOUR - 1
         if missing:
             first, last = before + HALF_HOUR, after
             value = f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
             reason = f"{asset} has no readings for {missing} half-hours before this row, {value} UTC."
-            yield Fault(readings[after].line, shape.stamp, value, reason)
+            yield RowProblem(readings[after].line, shape.stamp, value, reason)
 
 
 def _days(readings: _Readings) -> Iterator[AssetDay]:

@@ -100,13 +100,13 @@ FILE = "asset,start_utc,kw\n" + "\n".join(f"EV-1,2025-01-06T{n // 2:02}:{n % 2 *
 
 
 def test_a_sellers_file_is_stored(seller: Seller, asset: Asset, member: User) -> None:
-    assert upload_readings(seller=seller, file=FILE, source="upload", by=member).new == 1
+    assert upload_readings(seller=seller, file=FILE.encode(), source="upload", by=member).new == 1
     assert held(asset) == [(1, [-2500] * 48)]
 
 
 def test_anothers_asset_is_not_found(other_seller: Seller, asset: Asset) -> None:
     with pytest.raises(Refused) as refusal:
-        upload_readings(seller=other_seller, file=FILE, source="upload", by="tests")
+        upload_readings(seller=other_seller, file=FILE.encode(), source="upload", by="tests")
     assert [(row.line, row.column, row.value) for row in refusal.value.rows] == [(2, "asset", "EV-1")]
     assert not ReadingDay.objects.exists()
 
@@ -114,9 +114,9 @@ def test_anothers_asset_is_not_found(other_seller: Seller, asset: Asset) -> None
 def test_a_gap_is_refused_until_the_seller_says_that_it_is_one(seller: Seller, asset: Asset) -> None:
     gappy = "\n".join(line for line in FILE.splitlines() if "T05:" not in line)
     with pytest.raises(Refused) as refusal:
-        upload_readings(seller=seller, file=gappy, source="upload", by="tests")
+        upload_readings(seller=seller, file=gappy.encode(), source="upload", by="tests")
     assert "2 half-hours" in refusal.value.rows[0].reason
-    assert upload_readings(seller=seller, file=gappy, source="upload", by="tests", keep_gaps=True).new == 1
+    assert upload_readings(seller=seller, file=gappy.encode(), source="upload", by="tests", keep_gaps=True).new == 1
     assert held(asset)[0][1][9:13] == [-2500, None, None, -2500]
 
 

@@ -1,6 +1,7 @@
 """A seller's file: read as its header says, every fault at once; and half-hours in the operator's convention."""
 
 import csv
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -9,23 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from markets.rules.csv_text import UnreadableFile
 from settlement.rules.readings_file import AssetDay, end_stamped, read_file
 
 DAY = date(2025, 1, 6)
 
 
-def file_of(header: str, *rows: str) -> str:
-    return "\n".join([header, *rows]) + "\n"
+def file_of(header: str, *rows: str) -> bytes:
+    return ("\n".join([header, *rows]) + "\n").encode()
 
 
-def whole_day(stamp: str = "start_utc", unit: str = "kw", value: str = "-3.25") -> str:
+def whole_day(stamp: str = "start_utc", unit: str = "kw", value: str = "-3.25") -> bytes:
     first = datetime(2025, 1, 6, 0, 0 if stamp == "start_utc" else 30, tzinfo=UTC)
     times = [first + n * timedelta(minutes=30) for n in range(48)]
     return file_of(f"asset,{stamp},{unit}", *(f"EV-1,{at:%Y-%m-%dT%H:%MZ},{value}" for at in times))
 
 
-def faults(text: str) -> list[tuple[int, str, str]]:
-    return [(fault.line, fault.column, fault.value) for fault in read_file(text).faults]
+def faults(content: bytes) -> list[tuple[int, str, str]]:
+    return [(fault.line, fault.column, fault.value) for fault in read_file(content).faults]
 
 
 @pytest.mark.parametrize(
@@ -44,12 +46,12 @@ def test_the_header_says_how_the_file_is_read(stamp: str, unit: str, value: str)
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
-    header, *rows = whole_day().splitlines()
+    header, *rows = whole_day().decode().splitlines()
     assert read_file(file_of(header, *reversed(rows))).days[0].watts == (-3250,) * 48
 
 
 def test_every_bad_row_is_named_at_once() -> None:
-    text = file_of(
+    content = file_of(
         "asset,start_utc,kw",
         "EV-1,06/01/2025 16:00,1",
         "EV-1,2025-01-06T16:00+01:00,1",
@@ -63,7 +65,7 @@ def test_every_bad_row_is_named_at_once() -> None:
         "EV-1,2025-01-06T19:30Z,1",
         "EV-1,2025-01-06T19:30Z,2",
     )
-    assert faults(text) == [
+    assert faults(content) == [
         (2, "start_utc", "06/01/2025 16:00"),
         (3, "start_utc", "2025-01-06T16:00+01:00"),
         (4, "start_utc", "2025-01-06T16:10Z"),
@@ -75,7 +77,7 @@ def test_every_bad_row_is_named_at_once() -> None:
         (10, "asset", ""),
         (12, "start_utc", "2025-01-06T19:30Z"),
     ]
-    assert read_file(text).days == ()
+    assert read_file(content).days == ()
 
 
 def test_a_repeat_names_the_line_it_repeats() -> None:
@@ -93,7 +95,6 @@ def test_a_repeat_names_the_line_it_repeats() -> None:
         ("asset,start_local,kw", "start_local"),
         ("start_utc,kw", "asset"),
         ("asset,start_utc,kw,kw", "kw"),
-        ("", "asset"),
     ],
 )
 def test_a_header_that_does_not_say_it_is_refused(header: str, column: str) -> None:
@@ -102,11 +103,11 @@ def test_a_header_that_does_not_say_it_is_refused(header: str, column: str) -> N
 
 
 def test_a_header_alone_is_no_file() -> None:
-    assert len(read_file("asset,start_utc,kw\n").faults) == 1
+    assert len(read_file(b"asset,start_utc,kw\n").faults) == 1
 
 
 def test_a_gap_is_told_with_its_half_hours() -> None:
-    header, *rows = whole_day().splitlines()
+    header, *rows = whole_day().decode().splitlines()
     read = read_file(file_of(header, *rows[:10], *rows[13:]))
     [gap] = read.gaps
     assert (gap.line, gap.value) == (12, "2025-01-06 05:00 to 2025-01-06 06:30")
@@ -114,7 +115,7 @@ def test_a_gap_is_told_with_its_half_hours() -> None:
 
 
 def test_a_file_of_london_days_may_begin_and_end_within_a_utc_day() -> None:
-    header, *rows = whole_day().splitlines()
+    header, *rows = whole_day().decode().splitlines()
     read = read_file(file_of(header, *rows[46:]))
     assert read.gaps == read.faults == ()
     assert read.days[0].watts == (None,) * 46 + (-3250,) * 2
@@ -144,12 +145,28 @@ def test_what_is_written_is_read_back(days: dict[tuple[str, date], tuple[int, ..
     rows.writerow(["asset", "end_utc", "kw"])
     for day in written:
         rows.writerows([day.asset, end.isoformat(), kw] for end, kw in end_stamped(day.day, day.watts))
-    read = read_file(text.getvalue())
+    read = read_file(text.getvalue().encode())
     assert [(day.asset, day.day, day.watts) for day in read.days] == [(d.asset, d.day, d.watts) for d in written]
 
 
-@given(st.text())
-def test_any_text_is_read_or_refused(text: str) -> None:
-    read = read_file(text)
-    assert read.faults
-    assert not read.days
+@given(st.binary() | st.text().map(str.encode))
+def test_anything_is_read_or_refused(content: bytes) -> None:
+    with suppress(UnreadableFile):
+        read = read_file(content)
+        assert read.faults
+        assert not read.days
+
+
+def test_a_file_as_a_spreadsheet_saves_it_is_read() -> None:
+    content = "\ufeffasset;start_utc;kw\r\n'=EV-1;2025-01-06T16:00Z;-3.25\r\n;;\r\n".encode()
+    [day] = read_file(content).days
+    assert (day.asset, day.watts[32]) == ("=EV-1", -3250)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"", "is empty"), (b"PK\x03\x04", "a spreadsheet"), (b"asset,start_utc,kw\nD\xe9p\xf4t,,", "not in UTF-8")],
+)
+def test_what_is_no_csv_is_told_in_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(UnreadableFile, match=sentence):
+        read_file(content)
