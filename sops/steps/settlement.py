@@ -9,44 +9,77 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
     Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 
-from markets.models import Asset, Contract, Market, MarketTime, Seller
+from dispatch.models import Instruction, Match
+from markets.models import Bid, BidLine, Contract, Market, MarketTime, Product, Seller
 from markets.operations.journal import By, user_of
 from markets.problems import Refused
+from markets.rules.spans import LONDON
 from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementRun
 from settlement.operations import approve_run, check_run, issue_run, open_points, start_run
+from settlement.rules.calls import ASKS, ENDS
 
 from .declaration import Lane, Mode, Phase, StepDeclaration
 from .moments import LastMonth, MonthBegan, ThisMonth, real
 
 READINGS_UNTIL = timedelta(days=14)  # NGED invoices on the 15th and takes what it has by then
-MARKET_OF_BID = "bids__competition__market"
-CLOCK_OF_BID = f"{MARKET_OF_BID}__clock_offset"
+CLOCK = "market__clock_offset"
 
 
 def sellers_without_readings() -> QuerySet[Seller]:
-    """Sellers with an asset that was to deliver last month and of which we hold no day of that month.
+    """Sellers that were asked to deliver last month and have an asset behind it of which we hold no day of that month.
 
-    A month that is there in part is not seen here: the run shows which intervals it lacks. A test party delivers nothing.
+    Asked as settlement means it: by schedule, or by an instruction that stands. What only had to be kept available needs
+    no reading, nor does a month whose statements are out, nor a test party. A month that is there in part is not seen
+    here: the run shows which intervals it lacks.
     """
-    read = ReadingDay.objects.filter(asset=OuterRef("pk"), day__gte=OuterRef("month"), day__lt=OuterRef("after"))
-    silent = (
-        Asset.objects.filter(
-            seller=OuterRef("pk"), bids__contract__isnull=False, **{f"{MARKET_OF_BID}__test_party": None}
-        )
-        .annotate(month=LastMonth(CLOCK_OF_BID), after=ThisMonth(CLOCK_OF_BID))
-        .filter(bids__competition__first_day__lt=F("after"), bids__competition__last_day__gte=F("month"))
-        .filter(~Exists(read))
-        .annotate(month_ended_at=real(MonthBegan(CLOCK_OF_BID), CLOCK_OF_BID))
+    of_asset = ReadingDay.objects.filter(
+        asset=OuterRef("asset"), day__gte=OuterRef(OuterRef("month")), day__lt=OuterRef(OuterRef("after"))
+    )
+    silent = Bid.assets.through.objects.filter(~Exists(of_asset), bid=OuterRef("bid"))
+    issued = SettlementRun.objects.filter(
+        market=OuterRef("market"), month=OuterRef("month"), status=SettlementRun.Status.ISSUED
+    )
+    unread = (
+        Contract.objects.filter(seller=OuterRef("pk"), market__test_party=None)
+        .annotate(month=LastMonth(CLOCK), after=ThisMonth(CLOCK))
+        .filter(_scheduled() | Exists(_calls()), Exists(silent), ~Exists(issued))
+        .annotate(month_ended_at=real(MonthBegan(CLOCK), CLOCK))
         .order_by("month_ended_at")
     )
-    return Seller.objects.annotate(fell_due_at=silent.values("month_ended_at")[:1]).filter(fell_due_at__isnull=False)
+    return Seller.objects.annotate(fell_due_at=unread.values("month_ended_at")[:1]).filter(fell_due_at__isnull=False)
+
+
+def _scheduled() -> Q:
+    """Contracts that a schedule calls, with a window that reaches into the month."""
+    windows = BidLine.objects.filter(
+        bid=OuterRef("bid"), window__first_day__lt=OuterRef("after"), window__last_day__gte=OuterRef("month")
+    )
+    return Q(Exists(windows), bid__competition__product__call=Product.Call.SCHEDULED)
+
+
+def _calls() -> QuerySet[Match]:
+    """Starts and changes of the month, matched to the contract, of which no later revision came."""
+    revised = Instruction.objects.filter(
+        match__contract=OuterRef("contract"),
+        trigger__reference=OuterRef("instruction__trigger__reference"),
+        trigger__revision__gt=OuterRef("instruction__trigger__revision"),
+    ).exclude(kind__in=ENDS)
+    return Match.objects.alias(day=TruncDate("instruction__starts_at", tzinfo=LONDON)).filter(
+        ~Exists(revised),
+        contract=OuterRef("pk"),
+        status=Match.Status.MATCHED,
+        instruction__kind__in=ASKS,
+        day__gte=OuterRef("month"),
+        day__lt=OuterRef("after"),
+    )
 
 
 def readings_the_operator_has_not_read() -> QuerySet[ReadingDay]:

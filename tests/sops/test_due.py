@@ -9,16 +9,19 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from dispatch.models import Instruction
+from dispatch.models import Instruction, Match, Trigger
 from markets.models import (
     Admission,
+    BidLine,
     Competition,
     Market,
     MpanClash,
     Operator,
+    Product,
     Qualification,
     Receipt,
     SellerIdentity,
+    ServiceWindow,
     TestParty,
     User,
 )
@@ -151,7 +154,7 @@ def test_how_long_a_seller_may_take_is_the_markets_own(world):
 
 
 def test_one_day_of_readings_is_enough_not_to_be_chased_and_another_months_is_not(world):
-    contract = world.contract(world.market)
+    contract = world.called(world.market)
     [asset] = contract.bid.assets.all()
     ReadingDay.objects.create(asset=asset, day=world.last_month - timedelta(days=1), watts=[0] * 48, source="upload")
     assert due("chase-readings") == [contract.seller]
@@ -159,9 +162,50 @@ def test_one_day_of_readings_is_enough_not_to_be_chased_and_another_months_is_no
     assert due("chase-readings") == []
 
 
+def test_nobody_is_chased_for_readings_that_settlement_does_not_look_at(world):
+    """Kept available and never called; called but called off; or settled already."""
+    kept_available = world.contract(world.market)
+    assert due("chase-readings") == []
+    Product.objects.update(call="scheduled")
+    window = ServiceWindow.objects.create(
+        competition=kept_available.bid.competition,
+        name="Evening",
+        first_day=world.last_month,
+        last_day=world.last_month + timedelta(days=20),
+        weekdays=[1, 2, 3, 4, 5],
+        local_start="16:00",
+        local_end="20:00",
+        required_kw=100,
+    )
+    BidLine.objects.create(bid=kept_available.bid, window=window, capacity_kw=10)
+    assert due("chase-readings") == [kept_available.seller]
+    Product.objects.update(call="triggered")
+    called = world.called(world.market)
+    assert due("chase-readings") == [called.seller]
+    told = called.matches.get().instruction
+    trigger = Trigger.objects.create(
+        operator=world.operator,
+        market=world.market,
+        reference=told.trigger.reference,
+        revision=told.trigger.revision + 1,
+        kind="cancel",
+        raw=b"{}",
+        received_at=world.now,
+    )
+    off = Instruction.objects.create(trigger=trigger, market=world.market, seller=called.seller, kind="cancel")
+    Match.objects.create(instruction=off, contract=called)
+    assert due("chase-readings") == []
+    again = world.called(world.market)
+    assert due("chase-readings") == [again.seller]
+    run = SettlementRun.objects.create(market=world.market, terms=world.terms, month=world.last_month)
+    for status in ({"status": "checked"}, {"status": "approved", "approved_by": world.approver}, {"status": "issued"}):
+        SettlementRun.objects.filter(pk=run.pk).update(**status)
+    assert due("chase-readings") == []
+
+
 @pytest.mark.parametrize("status", ["bidding", "cleared", "closed"])
 def test_a_test_party_is_never_settled_nor_its_sellers_chased_however_long_its_clock_runs_on(world, status):
-    world.contract(world.market)
+    world.called(world.market)
     party = TestParty.objects.create(market=world.market, name="Rehearsal", source=b"", source_name="-")
     for step in ("cleared", "closed")[: ("bidding", "cleared", "closed").index(status)]:
         TestParty.objects.filter(pk=party.pk).update(status=step)

@@ -122,6 +122,17 @@ class World:
         Competition.objects.filter(pk=bid.competition_id).update(status="decided")
         return Contract.objects.create(bid=bid, seller=bid.seller, market=market, accepted_kw=10, awarded_at=self.today)
 
+    def called(self, market: Market) -> Contract:
+        """One that was to deliver last month, and was told to."""
+        contract = self.contract(market)
+        start = datetime.combine(self.last_month, time(16), LONDON)
+        told = Instruction.objects.create(
+            trigger=self.trigger(), market=market, seller=contract.seller, kind="start", starts_at=start
+        )
+        Match.objects.create(instruction=told, contract=contract)
+        Match.objects.filter(instruction=told).update(status="matched")
+        return contract
+
     def trigger(self, problem: str = "") -> Trigger:
         return Trigger.objects.create(
             operator=self.operator,
@@ -281,7 +292,7 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "instruct": lambda world: world.instruction(timedelta(minutes=2)),
     "chase": lambda world: world.instruction(timedelta(minutes=11)),
     "match": match,
-    "chase-readings": lambda world: world.contract(world.market),
+    "chase-readings": lambda world: world.called(world.market),
     "forward-readings": lambda world: ReadingDay.objects.create(
         asset=world.asset(), day=world.last_month, watts=[0] * 48, source="upload"
     ),
