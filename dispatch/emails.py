@@ -15,9 +15,10 @@ from django.urls import reverse
 
 from markets.models import Mail
 from markets.operations.mail import sender_domain
+from markets.rules.words import kw
 
 from .models import Instruction, Kind, Trigger
-from .rules.wording import brief_instant, instant, power
+from .rules.wording import brief_instant, instant
 
 URGENT = {"X-Priority": "1", "Importance": "high"}
 LABELS = {
@@ -92,7 +93,7 @@ def _subject(instruction: Instruction) -> str:
     at = _acts_at(instruction)
     words = [
         ("Correction: " if trigger.revision > 1 else "") + LABELS[Kind(instruction.kind)],
-        power(instruction.capacity_kw) if instruction.capacity_kw is not None and _delivers(instruction) else "",
+        kw(instruction.capacity_kw) if instruction.capacity_kw is not None and _delivers(instruction) else "",
         instruction.zone_named,
         brief_instant(at) if at else "",
         f"{instruction.market.operator.short_name} {trigger.reference}",
@@ -117,7 +118,7 @@ def _context(instruction: Instruction, changes: Sequence[str]) -> dict[str, Any]
         "revision": trigger.revision,
         "instruction": instruction.reference,
         "seller": instruction.seller_named,
-        "capacity": "" if instruction.capacity_kw is None else power(instruction.capacity_kw),
+        "capacity": "" if instruction.capacity_kw is None else kw(instruction.capacity_kw),
         "product": instruction.product_named,
         "zone": instruction.zone_named,
         "starts": instant(instruction.starts_at) if instruction.starts_at else "",

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from django.db.models import Prefetch, Q
 
 from markets.models import BidLine, Contract, Market
+from markets.rules.spans import Window
 
 from ..models import Instruction
-from ..rules.matching import Asked, Candidate, Verdict, Window, judge
+from ..rules.matching import Asked, Candidate, Verdict, judge
 
 
 def verdicts(*, market: Market, instructions: Sequence[Instruction]) -> list[Verdict]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from markets.rules.words import kw
+
 from .notice import Call, TriggerNotice
-from .wording import instant, power
+from .wording import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _changes(notice: TriggerNotice, call: Call, before: TriggerNotice, previous:
 
 
 def _kw(capacity_kw: Decimal | None) -> str:
-    return "" if capacity_kw is None else power(capacity_kw)
+    return "" if capacity_kw is None else kw(capacity_kw)
 
 
 def _at(at: datetime | None, otherwise: str) -> str:

@@ -6,13 +6,14 @@ puts the candidates in order for the person who decides the rest.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from markets.rules.spans import LONDON, window_spans
+from markets.rules.spans import LONDON, Window, window_spans
+from markets.rules.words import kw
 
 from .notice import NEEDS_TERMS
-from .wording import instant, power
+from .wording import instant
 
 ONE_DAY = timedelta(days=1)
 POINTS = {"contract": 16, "seller": 8, "zone": 4, "window": 2, "product": 1, "capacity": 1}
@@ -31,18 +32,6 @@ class Asked:
     capacity_kw: Decimal | None
     starts_at: datetime | None
     ends_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A service window of a contract: inclusive days, ISO weekdays, London times."""
-
-    window_id: int
-    first_day: date
-    last_day: date
-    weekdays: tuple[int, ...]
-    local_start: time
-    local_end: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +117,7 @@ def _sentence(name: str, asked: Asked, candidate: Candidate) -> str:
         "window": f"Contract {contract} has no service window that holds {when}.",
     }
     if name == "capacity" and asked.capacity_kw is not None:
-        return (
-            f"The trigger asks {power(asked.capacity_kw)}; contract {contract} is for {power(candidate.accepted_kw)}."
-        )
+        return f"The trigger asks {kw(asked.capacity_kw)}; contract {contract} is for {kw(candidate.accepted_kw)}."
     return sentences[name]
 
 
@@ -154,7 +141,7 @@ def _window(asked: Asked, windows: Sequence[Window]) -> tuple[bool, int | None]:
     if asked.kind not in NEEDS_TERMS:  # a stop is an instant; it may lie on the very end of a window
         starts_at = ends_at = ends_at or starts_at
     if starts_at is None:
-        return True, windows[0].window_id if len(windows) == 1 else None
+        return True, windows[0].id if len(windows) == 1 else None
     spans = sorted(_spans_about(starts_at, ends_at or starts_at, windows))
     reached, begun_in = starts_at, None
     for start, end, window_id in spans:
@@ -173,4 +160,4 @@ def _spans_about(
     for window in windows:
         first, last = max(window.first_day, from_day), min(window.last_day, to_day)
         for start, end in window_spans(first, last, window.weekdays, window.local_start, window.local_end):
-            yield start, end, window.window_id
+            yield start, end, window.id

@@ -1,10 +1,8 @@
-"""How an instant and a capacity are written for people: London time with its zone, and UTC beside it. Pure."""
+"""How an instant is written for people who must act: London time with its zone, and UTC beside it. Pure."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from markets.rules.spans import LONDON
 
 
 def instant(at: datetime) -> str:
@@ -18,12 +16,6 @@ def brief_instant(at: datetime) -> str:
     """`Tue 3 Nov 17:00 GMT`, for a subject line."""
     local = at.astimezone(LONDON)
     return f"{local:%a} {local.day} {local:%b} {_clock(local)} {local:%Z}"
-
-
-def power(capacity_kw: Decimal) -> str:
-    """`1,200.5 kW`, without zeros that say nothing."""
-    text = f"{capacity_kw:,f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) + " kW"
 
 
 def _clock(at: datetime) -> str:

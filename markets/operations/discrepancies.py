@@ -9,7 +9,7 @@ from ..models import PRICES, Contract, Discrepancy, Market
 from ..problems import Refused
 from ..rules.notices import ListedContract
 from ..rules.reconciliation import Difference, differences
-from ..rules.spans import LONDON
+from ..rules.words import moment
 from .journal import By, record
 
 LENGTHS = {"bid": 100, "field": 60, "theirs": 500, "ours": 500}
@@ -76,5 +76,5 @@ def _resolve_gone(market: Market, found: Sequence[Difference]) -> int:
     waiting = Discrepancy.objects.filter(market=market, kind=Discrepancy.Kind.CONTRACT, resolved_at=None)
     gone = [key for key, *facts in waiting.values_list("pk", *LENGTHS) if tuple(facts) not in still]
     now = timezone.now()
-    sentence = f"The operator's list of {now.astimezone(LONDON):%-d %B %Y, %H:%M} (London) does not differ so any more."
+    sentence = f"The operator's list of {moment(now)} does not differ so any more."
     return waiting.filter(pk__in=gone).update(resolved_at=now, resolution=sentence)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from ..models import Competition, Market, MarketTime, ServiceWindow
-from ..rules.spans import LONDON
+from ..rules.words import moment
 
 
 def share_gates(market: Market, references: Collection[str]) -> list[int]:
@@ -48,11 +48,7 @@ def why_closed(competition: Competition, now: datetime) -> str:
     if competition.status != Competition.Status.PUBLISHED:
         return "This competition does not take bids."
     if now < competition.opens_at:
-        return f"Bidding opens on {_moment(competition.opens_at)}."
+        return f"Bidding opens on {moment(competition.opens_at)}."
     if now >= competition.closes_at:
-        return f"Bidding closed on {_moment(competition.closes_at)}."
+        return f"Bidding closed on {moment(competition.closes_at)}."
     return ""
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(LONDON):%A %-d %B %Y at %H:%M:%S %Z} (London)"

@@ -10,11 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from dispatch.models import Instruction, Match
 from markets.models import Asset, Bid, BidLine, Contract, Market, Product
-from markets.rules.spans import month_span, next_month
+from markets.rules.spans import Window, month_span, next_month
 
 from ..rules.baseline import is_battery
 from ..rules.calls import ASKS, ENDS, Called, asked
-from ..rules.events import ContractTerms, Event, MonthOfEvents, Season, Window, event_days, events_of, season_of
+from ..rules.events import ContractTerms, Event, MonthOfEvents, Season, event_days, events_of, season_of
 from ..rules.halfhours import london_day
 from ..rules.like_days import LOOK_BACK_DAYS, holidays_of_england_and_wales, like_days
 

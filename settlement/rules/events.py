@@ -6,29 +6,17 @@ instructions; where it pays for being available (or for the season), its service
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from markets.rules.spans import window_spans
+from markets.rules.spans import Window, window_spans
 
 from .calls import Called
 from .halfhours import london_day
 
 ZERO = Decimal(0)
 _spans = lru_cache(maxsize=4096)(lambda *window: tuple(window_spans(*window)))
-
-
-@dataclass(frozen=True)
-class Window:
-    """A service window of a contract: inclusive days, ISO weekdays, London times."""
-
-    id: int
-    first_day: date
-    last_day: date
-    weekdays: tuple[int, ...]
-    local_start: time
-    local_end: time
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.rules.matching import Asked, Candidate, Window, judge
-from markets.rules.spans import window_spans
+from dispatch.rules.matching import Asked, Candidate, judge
+from markets.rules.spans import Window, window_spans
 
 ALL_DAYS = (1, 2, 3, 4, 5, 6, 7)
 EVENING = Window(1, date(2026, 11, 1), date(2027, 2, 28), (1, 2, 3, 4, 5), time(16), time(20))
@@ -97,7 +97,7 @@ def test_a_call_across_two_windows_that_adjoin_is_held_by_both() -> None:
     late = replace(ASKED, ends_at=datetime(2026, 11, 3, 22, tzinfo=UTC))
     verdict = judge(late, [both])
     assert verdict.chosen is not None
-    assert verdict.chosen.window_id == EVENING.window_id
+    assert verdict.chosen.window_id == EVENING.id
     gap = replace(CONTRACT, windows=(EVENING, replace(NIGHT, local_start=time(21))))
     assert judge(late, [gap]).chosen is None
 

@@ -1,11 +1,10 @@
 """Times and capacities as people read them, also on the days when the clocks change."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
-from dispatch.rules.wording import brief_instant, instant, power
+from dispatch.rules.wording import brief_instant, instant
 
 
 @pytest.mark.parametrize(
@@ -25,11 +24,3 @@ def test_an_instant_is_written_in_london_time_and_utc(at: datetime, written: str
 
 def test_a_subject_has_the_short_form() -> None:
     assert brief_instant(datetime(2026, 7, 3, 17, tzinfo=UTC)) == "Fri 3 Jul 18:00 BST"
-
-
-@pytest.mark.parametrize(
-    ("kw", "written"),
-    [("50.5000", "50.5 kW"), ("1200.0000", "1,200 kW"), ("0.3996", "0.3996 kW"), ("0.0000", "0 kW"), ("100", "100 kW")],
-)
-def test_a_capacity_has_its_unit_and_no_idle_zeros(kw: str, written: str) -> None:
-    assert power(Decimal(kw)) == written

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from markets.rules.spans import month_span
+from markets.rules.spans import Window, month_span
 from settlement.rules.calls import Called
-from settlement.rules.events import ContractTerms, Window, event_days, events_of, season_of
+from settlement.rules.events import ContractTerms, event_days, events_of, season_of
 
 EVENING = Window(7, date(2024, 11, 4), date(2025, 2, 28), (1, 2, 3, 4, 5), time(16), time(20))
 SUSTAIN = ContractTerms(
