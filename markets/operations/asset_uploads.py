@@ -13,7 +13,7 @@ from ..rules.assets_file import LABELS, read_assets
 from ..rules.eligibility import Kind
 from .assets import Checked, check_assets, register_assets
 from .journal import By, record, user_of
-from .outlook import Outlook, facts_of
+from .outlook import Outlook, asset_facts
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def preview_upload(upload: AssetUpload) -> UploadPreview:
     checked, problems = _checked(upload)
     fresh = checked.fresh()
     outlook = Outlook(upload.seller)
-    standings = Counter(outlook.best(facts_of(entry, zones)) for entry, zones in fresh if not problems)
+    standings = Counter(outlook.best(asset_facts(entry, zones)) for entry, zones in fresh if not problems)
     return UploadPreview(checked, problems, len(fresh), dict(standings))
 
 

@@ -78,7 +78,7 @@ class Outlook:
         return tuple(sorted(heard, key=lambda one: (BEST_FIRST.index(one.verdict.kind), one.zones)))
 
 
-def facts_of(entry: AssetEntry, zones: Iterable[Zone]) -> AssetFacts:
+def asset_facts(entry: AssetEntry, zones: Iterable[Zone]) -> AssetFacts:
     """The facts of an asset that is not registered yet."""
     export_kw = entry.max_export_capacity_kw if entry.active_export_kw is None else entry.active_export_kw
     import_kw = entry.max_import_capacity_kw if entry.active_import_kw is None else entry.active_import_kw

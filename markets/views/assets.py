@@ -14,7 +14,7 @@ from ..forms import AssetForm, AssetRevisionForm, show_refusal
 from ..models import Asset, Bid, Qualification, QualificationChange
 from ..operations.assets import check_assets, entry_of, promises_on, register_assets, retire_asset, revise_asset
 from ..operations.eligibility import facts
-from ..operations.outlook import Outlook, facts_of
+from ..operations.outlook import Outlook, asset_facts
 from ..operations.postcodes import zones_at
 from ..problems import Refused
 from ..rules.mpan import AREA_NAMES
@@ -95,7 +95,7 @@ class AssetRegistration(TraderPage, FormView):
             show_refusal(form, refused)
             return self.form_invalid(form)
         [zones] = checked.zones
-        known = facts_of(entry, zones)
+        known = asset_facts(entry, zones)
         preview = {
             "digest": digest,
             "zones": zones,

@@ -16,7 +16,7 @@ from ..problems import Refused
 from ..rules.words import kw
 from ..web.access import TraderPage
 from ..web.asset_choices import AssetChoices, asset_choices
-from ..web.competition_facts import facts_of
+from ..web.competition_facts import page_context
 from ..web.gates import how_long_before_closure
 from ..web.once import FIELD, keep_what_came_of_it, new_key, sent_once
 from .competitions import as_seen_by
@@ -95,7 +95,7 @@ class CompetitionPage(TraderPage, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         bids = self.own(self.object.bids.all()).order_by("-pk")[: BIDS_SHOWN + 1]
-        facts = facts_of(self.object, self.windows, self.object.market_time, self.request.GET.get("windows"))
+        facts = page_context(self.object, self.windows, self.object.market_time, self.request.GET.get("windows"))
         why_not = why_no_bidder(self.seller)
         return super().get_context_data(
             bids=list(bids),

@@ -16,7 +16,7 @@ from ..operations.competitions import approve_competition, ask_for_change, read_
 from ..problems import Refused
 from ..web.access import BehindLink
 from ..web.asset_choices import NO_ASSETS
-from ..web.competition_facts import facts_of
+from ..web.competition_facts import page_context
 
 
 class PreviewPage(BehindLink, TemplateView):
@@ -64,7 +64,7 @@ class PreviewPage(BehindLink, TemplateView):
         seen = {"revision": self.object.revision}
         now = self.object.market_time = self.object.market.now()  # type: ignore[attr-defined]  # as sellers' lists annotate it
         windows, part = list(self.object.windows.all()), self.request.GET.get("windows")
-        shown = facts_of(self.object, windows, now, part) | {
+        shown = page_context(self.object, windows, now, part) | {
             "object": self.object,
             "waits": self.object.status == Competition.Status.PREVIEW,
             "approval_form": ApprovalForm(initial=seen, auto_id=False),

@@ -16,7 +16,7 @@ WINDOWS_SHOWN = 200
 REVISIONS_SHOWN = 10
 
 
-def facts_of(
+def page_context(
     competition: Competition, windows: Sequence[ServiceWindow], market_time: datetime, part: str | None
 ) -> dict[str, Any]:
     """What the template `markets/competition.html` draws on, beside the seller's own assets and bids."""
