@@ -34,18 +34,6 @@ def accept_admission(*, admission: Admission, by: By) -> Admission:
     return admission
 
 
-@transaction.atomic
-def take_part(*, market: Market, seller: Seller, by: By) -> Admission:
-    """The seller says yes to a market that is open to it, also to one that is open to everyone.
-
-    Raises Refused where it is not open to the seller (yet).
-    """
-    if not Market.objects.open_to(seller).filter(pk=market.pk).exists():
-        raise Refused(f"This market is not open to {seller} yet. Customer success tells you when it is.")
-    admission, _ = Admission.objects.get_or_create(market=market, seller=seller)
-    return accept_admission(admission=admission, by=by)
-
-
 def next_stage(market: Market) -> str:
     """The stage after the market's own; empty where it is open to everyone already."""
     later = STAGES[STAGES.index(Market.Stage(market.stage)) + 1 :]

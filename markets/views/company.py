@@ -9,9 +9,9 @@ from django.views.generic import FormView, TemplateView
 from ..forms.company import AccountForm, ProfileForm, SignForm
 from ..models import Market, Operator
 from ..operations.account_links import ask_account_link
-from ..operations.admissions import take_part
 from ..operations.agreements import has_signed, sign_agreement
 from ..operations.people import describe_seller
+from ..operations.taking_part import take_part
 from ..rules import agreement
 from ..web.access import OwnerPage, TraderPage
 from ..web.checklist import checklist, markets_of, markets_to_accept, operators_of

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from markets.models import DispatchContact, JournalEntry, Mail
-from markets.operations import admissions, contacts, people
+from markets.operations import contacts, people, taking_part
 from markets.operations.links import BadLink
 from markets.problems import Refused
 
@@ -73,7 +73,7 @@ def test_no_mailbox_hears_of_a_mock_market_before_its_seller_takes_part(market: 
         contacts.send_contact_test(contact=contact, by="tests")
     contacts.change_dispatch_contact(contact=contact, email="box2@newcomer.example", by="tests")
     assert not Mail.objects.filter(lane="instruction").exists()
-    admissions.take_part(market=market, seller=newcomer, by="tests")
+    taking_part.take_part(market=market, seller=newcomer, by="tests")
     contacts.send_contact_test(contact=contact, by="tests")
     assert Mail.objects.get(lane="instruction").recipient == "box2@newcomer.example"
 

@@ -18,6 +18,7 @@ from markets.models import (
 )
 from markets.operations.notes import decide_note, leave_note
 from markets.operations.parties import close_party, invite_to_party
+from markets.operations.taking_part import take_part
 from markets.operations.tokens import issue_token
 from markets.problems import Refused
 from piclo_nged.dso.nged.hindsight import totals
@@ -147,6 +148,7 @@ def test_an_ended_party_takes_nobody_in(start: Start, seller: Seller, other_sell
     assert Competition.objects.filter(market=party.market, status="withdrawn").count() == 10
     for attempt in (
         lambda: accepted(party, seller),
+        lambda: take_part(market=party.market, seller=seller, by="tests"),
         lambda: invite_to_party(party=party, sellers=[other_seller], by="tests"),
         lambda: leave_note(party=party, seller=seller, page="/", text="x", by="tests"),
         lambda: close_party(party=party, by="tests"),

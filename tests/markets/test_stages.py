@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from markets.models import AccountLink, Admission, JoiningRequest, Mail, Market, SellerIdentity
-from markets.operations import account_links, admissions, agreements, bids, joining, people
+from markets.operations import account_links, admissions, agreements, bids, joining, people, taking_part
 from markets.operations.agreements import has_signed
 from markets.problems import Refused
 from markets.rules import agreement
@@ -80,11 +80,11 @@ def test_each_stage_takes_in_the_ones_before(seller: Any, other_seller: Any, pil
 def test_a_seller_takes_part_in_what_is_open_to_it_alone(other_seller: Any, pilot: Market):
     Admission.objects.all().delete()
     with pytest.raises(Refused, match="is not open to Gridbeam"):
-        admissions.take_part(market=pilot, seller=other_seller, by="tests")
+        taking_part.take_part(market=pilot, seller=other_seller, by="tests")
     assert admissions.heard(pilot, [other_seller]) == []
     Market.objects.update(stage="open")
-    admissions.take_part(market=pilot, seller=other_seller, by="tests")
-    admissions.take_part(market=pilot, seller=other_seller, by="tests")
+    taking_part.take_part(market=pilot, seller=other_seller, by="tests")
+    taking_part.take_part(market=pilot, seller=other_seller, by="tests")
     assert admissions.heard(pilot, [other_seller]) == [other_seller]
 
 
