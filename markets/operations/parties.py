@@ -50,22 +50,8 @@ def start_party(
     No mail is sent: who has not accepted gets nothing from a mock market, so the invitation stands on the sellers'
     pages. Raises Refused where the name is taken or says nothing.
     """
-    key = f"party-{slugify(name)[:43]}".rstrip("-")
-    if key == "party":
-        raise Refused("Give the party a name with letters or figures.")
-    if Market.objects.filter(key=key).exists():
-        raise Refused(f"There is already a test party called '{name}', or nearly so. Choose another name.")
-    market = open_market(
-        operator=operator,
-        key=key,
-        name=f"{name} (mock)",
-        is_mock=True,
-        stage=Market.Stage.INVITED,
-        market_time=opens_at,
-        by=by,
-    )
     party = TestParty.objects.create(
-        market=market,
+        market=_mock_market(operator, name, opens_at, by),
         name=name,
         source=source,
         source_name=source_name,
@@ -75,6 +61,23 @@ def start_party(
     record(by=by, verb="start_party", subject=party, source=source_name, original_offers=with_original_offers)
     invite_to_party(party=party, sellers=sellers, by=by)
     return party
+
+
+def _mock_market(operator: Operator, name: str, opens_at: datetime, by: By) -> Market:
+    key = f"party-{slugify(name)[:43]}".rstrip("-")
+    if key == "party":
+        raise Refused("Give the party a name with letters or figures.")
+    if Market.objects.filter(key=key).exists():
+        raise Refused(f"There is already a test party called '{name}', or nearly so. Choose another name.")
+    return open_market(
+        operator=operator,
+        key=key,
+        name=f"{name} (mock)",
+        is_mock=True,
+        stage=Market.Stage.INVITED,
+        market_time=opens_at,
+        by=by,
+    )
 
 
 @transaction.atomic

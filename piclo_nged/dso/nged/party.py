@@ -90,14 +90,18 @@ def start_party(
         with_original_offers=with_original_offers,
         by=by,
     )
-    try:
-        publish_competitions(market=party.market, notices=notices_of(season), by=by)
-    except Refused as refusal:
-        raise Refused(f"No party was started. {refusal}", [in_labels(row) for row in refusal.rows]) from refusal
+    _publish(party, season, by)
     if with_original_offers:
         _cast(party, season, by)
     open_round(party=party, by=by)
     return party
+
+
+def _publish(party: TestParty, season: wire.Season, by: By) -> None:
+    try:
+        publish_competitions(market=party.market, notices=notices_of(season), by=by)
+    except Refused as refusal:
+        raise Refused(f"No party was started. {refusal}", [in_labels(row) for row in refusal.rows]) from refusal
 
 
 def _cast(party: TestParty, season: wire.Season, by: By) -> None:
