@@ -48,8 +48,10 @@ def mpan(number: int, area: str = "11") -> str:
 
 
 @pytest.fixture(autouse=True)
-def _fast_passwords(settings: Any) -> None:
+def _no_waiting(settings: Any) -> None:
+    """Passwords are not hardened, and not every test's client looks through all static files first."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture

@@ -22,6 +22,12 @@ HERE = Path(__file__).parent
 # Playwright's loop stays in this thread to the end of the session, and Django would take every query for one of a server's.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WINDOWS = [
+    pytest.param(DESKTOP, {}, id="desktop"),
+    pytest.param(PHONE, {"has_touch": True}, id="phone", marks=pytest.mark.slow),
+    pytest.param(PHONE, {"java_script_enabled": False}, id="phone-without-script"),
+]
+"""A story is walked in each; the default run leaves out the one between the other two."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

