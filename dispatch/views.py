@@ -65,7 +65,7 @@ class InstructionPage(TraderPage, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shown = {
-            "form": AnswerForm(),
+            "form": AnswerForm(self.typed),
             "notices": self.object.notices.select_related("mail"),
             "answers": self.object.acknowledgements.all(),
         }

@@ -184,6 +184,7 @@ NGED_PORTAL_TOKEN = os.environ.get("NGED_PORTAL_TOKEN", "")
 # A season's file or a month of readings in one call: NGED's largest publications are about 10 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 2**20
 
+CSRF_FAILURE_VIEW = "markets.web.typed.forgery_or_signed_in_anew"
 _secure = _site.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0

@@ -113,7 +113,10 @@ class BidForm(TermsForm):
 
     def estimate(self) -> Estimate | None:
         """What the bid could earn as it is typed; None while windows or capacity are missing or wrong."""
-        typed = self.cleaned_data if self.is_bound else {}
+        if not self.is_bound:
+            return None
+        self.is_valid()  # judges what was typed, where nobody has yet
+        typed = self.cleaned_data
         if not (typed.get("windows") and typed.get("capacity_kw")):
             return None
         prices = Prices(**{name: typed.get(name) for name in PRICE_FIELDS})

@@ -5,10 +5,12 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from ..models import Competition, Membership
 from ..web.access import membership_of, memberships_of
 from ..web.gates import Gate, gate_of
+from ..web.typed import FIELD, Whose
 
 register = template.Library()
 
@@ -18,6 +20,17 @@ def membership(context: dict[str, Any]) -> Membership | None:
     """The membership in use, also on pages of other packages (sign-in, errors)."""
     request: HttpRequest | None = context.get("request")
     return membership_of(request) if request is not None else None
+
+
+@register.simple_tag(takes_context=True)
+def whose_form(context: dict[str, Any]) -> str:
+    """In every form into which something is typed: for whom it was made, so that it is never lost or another's."""
+    here_as = membership(context)
+    if here_as is None:
+        return ""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', FIELD, Whose(here_as.user_id, here_as.seller_id).sign()
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.generic import View
 from django.views.generic.edit import FormMixin
@@ -13,7 +13,17 @@ from ..forms import show_refusal
 from ..problems import Refused
 
 
-class Answering(FormMixin, View):
+class TypedAgain(FormMixin, View):
+    """A form that holds what was typed before its sender was signed out."""
+
+    typed: QueryDict | None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        options = super().get_form_kwargs()
+        return options if self.typed is None else options | {"data": self.typed}
+
+
+class Answering(TypedAgain):
     """A form whose operation `do` gives the sentence for the next page, or raises Refused."""
 
     def do(self, form: Any) -> str:

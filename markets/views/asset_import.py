@@ -19,6 +19,7 @@ from ..rules.assets_file import COLUMNS, MOST_ROWS, cells
 from ..rules.sheets import csv_lines
 from ..web.access import SellerPage, TraderPage
 from ..web.downloads import csv_file
+from .answering import TypedAgain
 
 SHOWN_PROBLEMS = 500
 
@@ -34,7 +35,7 @@ class AssetFileForm(forms.Form):
     )
 
 
-class AssetImport(TraderPage, FormView):
+class AssetImport(TypedAgain, TraderPage, FormView):
     """Choose a file; what its columns mean stands below."""
 
     section = "assets"

@@ -21,6 +21,7 @@ from ..rules.mpan import AREA_NAMES
 from ..rules.registering import MATTERS, differences, postcode_key
 from ..web.access import SellerPage, TraderPage
 from ..web.lists import FilteredList
+from .answering import TypedAgain
 
 SHOWN_BIDS = 20
 
@@ -74,7 +75,7 @@ class AssetPage(OneAsset):
         return super().get_context_data(**own | kwargs)
 
 
-class AssetRegistration(TraderPage, FormView):
+class AssetRegistration(TypedAgain, TraderPage, FormView):
     """One form, the fields that sellers know. First it is checked and shown what the markets will say; then kept."""
 
     section = "assets"

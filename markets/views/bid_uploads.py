@@ -5,8 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import DetailView, FormView, View
 
@@ -19,6 +20,7 @@ from ..rules.confirmations import RULES, VERSION
 from ..rules.sheets import csv_lines
 from ..web.access import SellerPage, TraderPage
 from ..web.downloads import csv_file
+from .answering import TypedAgain
 
 PROBLEMS_SHOWN = 50
 PLANNED_SHOWN = 100
@@ -26,7 +28,7 @@ WARNINGS_SHOWN = 20
 UPLOADS_SHOWN = 10
 
 
-class BidUploadPage(TraderPage, FormView):
+class BidUploadPage(TypedAgain, TraderPage, FormView):
     """Which market, and which file; with the templates to fill in, and the files sent before."""
 
     section = "bids"
@@ -42,7 +44,8 @@ class BidUploadPage(TraderPage, FormView):
     def markets(self) -> QuerySet[Market]:
         """Those in which the seller sees a competition: not a test party, say, that it has not joined."""
         seen = Competition.objects.open_to(self.seller).values("market")
-        return Market.objects.filter(pk__in=seen).order_by("name")
+        takes_bids = Competition.objects.open_to(self.seller).biddable().filter(market=OuterRef("pk"))
+        return Market.objects.filter(pk__in=seen).annotate(takes_bids=Exists(takes_bids)).order_by("name")
 
     def form_valid(self, form: BidUploadForm) -> HttpResponse:
         chosen = form.cleaned_data
@@ -72,9 +75,12 @@ class BidUploadPage(TraderPage, FormView):
 class BidTemplate(SellerPage, View):
     """A CSV to fill in: a row per open window of a market, with the seller's qualified assets of its zone."""
 
-    def get(self, request: HttpRequest, key: str) -> StreamingHttpResponse:
+    def get(self, request: HttpRequest, key: str) -> HttpResponseBase:
         market = get_object_or_404(Market.objects.open_to(self.seller), key=key)
-        rows = template_rows(seller=self.seller, market=market)
+        rows = list(template_rows(seller=self.seller, market=market))
+        if not rows:
+            messages.info(request, f"No window of {market} takes bids now, so there is no template to fill in yet.")
+            return redirect("markets:bid-upload")
         return csv_file(f"bids-{market.key}.csv", write_bids_file(rows))
 
 

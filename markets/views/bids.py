@@ -87,7 +87,7 @@ class BidRevision(TraderPage, OneBid):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        return self.render_to_response(self.get_context_data(form=RevisionForm(bid=self.object)))
+        return self.render_to_response(self.get_context_data(form=RevisionForm(self.typed, bid=self.object)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()

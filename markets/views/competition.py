@@ -37,7 +37,10 @@ class CompetitionPage(TraderPage, DetailView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        return self.render_to_response(self.get_context_data(form=self.form()))
+        form = self.form(self.typed)
+        if self.typed and "estimate" in self.typed:
+            form.forgive_what_is_missing()
+        return self.render_to_response(self.get_context_data(form=form))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
@@ -103,7 +106,7 @@ class CompetitionPage(TraderPage, DetailView):
             takes_a_bid=facts["gate"].is_open and self.assets.usable and self.may_trade and not why_not,
             assets=self.assets,
             estimate=kwargs["form"].estimate(),
-            form_key=self.request.POST.get(FIELD) or new_key(),
+            form_key=(self.typed or self.request.POST).get(FIELD) or new_key(),
             **facts,
             **kwargs,
         )

@@ -13,6 +13,7 @@ from ..operations.notes import leave_note
 from ..operations.parties import join_party
 from ..problems import Refused
 from ..web.access import SellerPage, TraderPage
+from .answering import TypedAgain
 
 
 class PartyAcceptance(TraderPage, View):
@@ -36,14 +37,16 @@ class PartyAcceptance(TraderPage, View):
         return redirect("home")
 
 
-class NoteLeaving(SellerPage, FormView):
-    """POST: a note about the page on which the form stood; then back to it."""
+class NoteLeaving(TypedAgain, SellerPage, FormView):
+    """POST: a note about the page on which the form stood; then back to it. A GET shows one that was not sent."""
 
-    http_method_names = ["post"]
     help = "joining#test-parties"
     template_name = "markets/note.html"
     form_class = NoteForm
     market_path = ""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().get(request, *args, **kwargs) if self.typed else redirect("home")
 
     def form_valid(self, form: NoteForm) -> HttpResponse:
         party = TestParty.objects.under_way().taken_part_in_by(self.seller).defer("source").first()

@@ -14,10 +14,10 @@ from ..models import Token
 from ..operations.tokens import make_sellers_token, revoke_token
 from ..problems import Refused
 from ..web.access import OwnerPage
-from .answering import Button
+from .answering import Button, TypedAgain
 
 
-class Tokens(OwnerPage, FormView):
+class Tokens(TypedAgain, OwnerPage, FormView):
     """The tokens, and a form for another. The answer to the form alone shows the new token's secret: it is kept nowhere."""
 
     section = "company"

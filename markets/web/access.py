@@ -8,18 +8,22 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic.base import ContextMixin, View
+from django_htmx.http import HttpResponseClientRedirect
 
 from ..models import Market, MarketTime, Membership, Seller, User
 from ..operations.links import BadLink
+from .typed import SIGNED_OUT, page_of_form, put_aside, take_up, told_while_typing, whose_form
 
 CHOSEN_SELLER = "chosen_seller"
 MAY_TRADE = (Membership.Role.OWNER, Membership.Role.TRADER)
@@ -92,6 +96,15 @@ class BehindLink(Page):
 class SellerPage(LoginRequiredMixin, Page):
     """A page for members of a seller. Others are told, kindly, why there is nothing here for them."""
 
+    typed: QueryDict | None = None  #: what was typed here before its sender was signed out, to be shown again
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        waiting = take_up(request)
+        if waiting and choose_seller(request, waiting.whose.seller_id):
+            messages.warning(request, waiting.words)
+            self.typed = waiting.typed
+
     @cached_property
     def membership(self) -> Membership | None:
         return membership_of(self.request)
@@ -99,7 +112,27 @@ class SellerPage(LoginRequiredMixin, Page):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and self.membership is None:
             return render(request, "no_seller.html", status=403)
+        if request.method == "POST" and self.membership is not None and self.is_for_another_seller:
+            put_aside(request)
+            return redirect(request.get_full_path())
         return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def is_for_another_seller(self) -> bool:
+        """Whether the form that was sent was made before its sender switched to another company, in another tab."""
+        whose = whose_form(self.request)
+        return whose is not None and whose.seller_id != self.seller.pk
+
+    def handle_no_permission(self) -> HttpResponseBase:  # type: ignore[override]  # the stubs know of redirects alone
+        """To sign-in; what was typed waits meanwhile, and where htmx asks, the page itself is led there."""
+        request, asks_by_script = self.request, bool(getattr(self.request, "htmx", False))
+        if request.method == "POST":
+            if asks_by_script:
+                return told_while_typing(request)
+            if not put_aside(request):
+                messages.warning(request, f"{SIGNED_OUT} Sign in and do it once more.")
+        answer = redirect_to_login(page_of_form(request))
+        return HttpResponseClientRedirect(answer.url) if asks_by_script else answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**{"may_trade": self.may_trade} | kwargs)

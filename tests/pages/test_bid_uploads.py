@@ -58,6 +58,15 @@ def test_the_template_has_a_row_per_open_window(browser_of_member, market, compe
     assert ",Evening,,,,,,EV-1," in lines[1]
 
 
+def test_where_no_window_is_open_a_sentence_stands_in_place_of_a_template(browser_of_member, market, competition):
+    close(market, competition)
+    address = reverse("markets:bid-upload-template", args=[market.key])
+    said = browser_of_member.get(address, follow=True)
+    assert said.redirect_chain == [(PAGE, 302)]
+    assert text(said).count(f"No window of {market} takes bids now") == 2
+    assert address not in text(said)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"", "This file is empty"), (b"PK\x03\x04", "This is a spreadsheet, not a CSV"), (b"A,B\n1,2", "missing: Comp")],
