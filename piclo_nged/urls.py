@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from piclo_nged.health import health
+from piclo_nged.party_results import PartyResults
 from sops.views import Home
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("", include("dispatch.urls")),
     path("", include("settlement.urls")),
     path("", include("sops.urls")),
+    path("test-parties/<int:pk>/results/", PartyResults.as_view(), name="party-results"),
     path("accounts/", include("allauth.urls")),
     path("api/", include("piclo_nged.api_urls")),
     path("console/", admin.site.urls),

@@ -147,5 +147,6 @@ def test_the_strip_costs_one_query(joined: TestParty, start: Start, seller: Sell
 
     assert len(queries()) == 1
     accepted(start(name="Another", sellers=[seller]), seller)
+    assert "Test party Another:" in text_of(browser_of_member, "/bids/")  # the newest, to which notes go
     [query] = queries()
     assert '"source"' not in query["sql"]

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 
 import dispatch.urls
 import markets.urls
+import piclo_nged.urls
 import settlement.urls
 import sops.urls
 from dispatch.models import Acknowledgement, Instruction
@@ -152,9 +153,11 @@ POSTED = {  # whose row it is: test_company.py, test_notes.py
     "markets:take-part",
     "markets:token-revoke",
 }
+OF_A_PARTY = {"party-results"}  # test_party_results.py
 SHOWN = sorted(PUBLIC | LISTS | OWN)
 APPS = (markets.urls, dispatch.urls, settlement.urls, sops.urls)
-NAMES = {"home"} | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern in app.urlpatterns}
+OF_THE_SITE = {pattern.name for pattern in piclo_nged.urls.urlpatterns if isinstance(pattern, URLPattern)} - {"health"}
+NAMES = OF_THE_SITE | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern in app.urlpatterns}
 
 
 @pytest.fixture
@@ -187,7 +190,7 @@ def text_of(response: HttpResponse) -> str:
 
 
 def test_every_address_has_its_case():
-    assert NAMES == PUBLIC | LISTS | OWN | POSTED
+    assert NAMES == PUBLIC | LISTS | OWN | POSTED | OF_A_PARTY
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -116,6 +116,14 @@ def compare(season: Season, bids: Mapping[str, Sequence[PlayedBid]], aside: Coll
     return [_compared(competition, bids.get(competition.reference, ()), aside) for competition in season.competitions]
 
 
+def what_happened(competition: Competition) -> Side:
+    """How a competition really went: what NGED published of it, without the rejected rows of 0 kW."""
+    offers = [offer for offer in competition.offers if offer.capacity_kw]
+    return _side(
+        [PlayedBid(offer.company, offer.capacity_kw, Award(offer.accepted_kw, offer.awarded)) for offer in offers]
+    )
+
+
 def totals(compared: Iterable[Compared]) -> list[Total]:
     """By product, in the order of their names, and at last all of them."""
     by_product: dict[str, list[Compared]] = defaultdict(list)
@@ -126,9 +134,8 @@ def totals(compared: Iterable[Compared]) -> list[Total]:
 
 
 def _compared(competition: Competition, bids: Sequence[PlayedBid], aside: Collection[str]) -> Compared:
-    offers = [offer for offer in competition.offers if offer.capacity_kw]
-    really = [PlayedBid(offer.company, offer.capacity_kw, Award(offer.accepted_kw, offer.awarded)) for offer in offers]
-    return Compared(competition, _side(really), _side(bids), _repeated(competition.offers, bids, aside))
+    repeated = _repeated(competition.offers, bids, aside)
+    return Compared(competition, what_happened(competition), _side(bids), repeated)
 
 
 def _side(bids: Sequence[PlayedBid]) -> Side:
