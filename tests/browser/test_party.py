@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from markets.models import Bid, Competition, Market, PartyNote, Seller, TestParty, User
 from tests.markets.party_world import asset_in
 
-from .conftest import WINDOWS, Visit
+from .conftest import DESKTOP, WINDOWS, Visit
 
 
 def at_console(here: Visit, user: User, address: str) -> Page:
