@@ -1,7 +1,7 @@
 """Gate closure: who bids holds a shared lock on the windows; who closes takes it alone.
 
 So market time is checked inside the transaction and under the lock, and once a competition is closed no bidding
-transaction is open any more. The order of locks is: bid, windows.
+transaction is open any more. The order of locks is: bid, windows, assets.
 """
 
 from collections.abc import Collection, Iterable

@@ -8,9 +8,10 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from markets.models import (
+    Asset,
     Bid,
     BidChange,
     Competition,
@@ -116,6 +117,35 @@ def test_revisions_and_a_withdrawal_follow_each_other(bid: Bid):
     done = [answer for answer in at_once(change) if isinstance(answer, Bid)]
     history = list(BidChange.objects.order_by("revision").values_list("kind", "revision"))
     assert history == [("placed", 1), *(("revised", n) for n in range(2, len(done) + 1)), ("withdrawn", len(done) + 1)]
+
+
+@pytest.mark.parametrize("first", ["bid", "retirement"])
+def test_of_a_bid_and_the_retirement_of_its_asset_the_later_waits_and_hears_of_the_earlier(
+    first: str, seller: Seller, market: Market, competition: Competition, asset: Asset
+):
+    wanted = [offer(competition.reference)]
+    calls: list[Callable[[], Any]] = [
+        lambda: bids.place_bids(seller=seller, market=market, offers=wanted, by="tests"),
+        lambda: assets.retire_asset(asset=asset, by="tests"),
+    ]
+    earlier, later = calls if first == "bid" else reversed(calls)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            earlier()
+            waiting = pool.submit(_then_closed, later)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.5)
+        with pytest.raises(Refused):
+            waiting.result(10)
+    asset.refresh_from_db()
+    assert Bid.objects.exists() != bool(asset.retired_at)
+
+
+def _then_closed(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connection.close()
 
 
 def test_many_readers_are_told_the_same_and_acknowledge_once(bid: Bid, market: Market, competition: Competition):

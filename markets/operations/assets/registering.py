@@ -1,9 +1,9 @@
 """Assets, stated by their seller: registered one or many, changed, and retired."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import DateField, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -102,6 +102,19 @@ def retire_asset(*, asset: Asset, by: By, reason: str = "") -> Asset:
     end_clashes(asset, _meters(entry_of(asset)), f"{asset.ref} was retired.")
     record(by=by, verb="retire_asset", subject=asset, reason=reason)
     return asset
+
+
+def hold_assets(seller: Seller, refs: Collection[str]) -> None:
+    """Keeps the seller's assets of these references as they are until this transaction ends; waits for a change under way.
+
+    Who bids holds them, with any number of others; who changes or retires one locks it alone. Readings come in all
+    the while.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM markets_asset WHERE seller_id = %s AND ref = ANY(%s) ORDER BY id FOR KEY SHARE",
+            [seller.pk, list(refs)],
+        )
 
 
 def promises_on(asset: Asset) -> QuerySet[Bid]:

@@ -45,7 +45,8 @@ class Checked:
 def check(seller: Seller, market: Market, offers: Sequence[Offer], named: CompetitionQuerySet) -> Checked:
     """All that is wrong with the offers now, in the competitions `named`.
 
-    Behind `share_gates` it stands until the transaction ends: no gate of a competition that takes bids now closes.
+    Behind `share_gates` it stands until the transaction ends: no gate of a competition that takes bids now closes;
+    behind `hold_assets`, no asset is retired or changed.
     """
     open_to_seller = named.open_to(seller).select_related("product").prefetch_related("windows")
     competitions = {competition.reference: competition for competition in open_to_seller}

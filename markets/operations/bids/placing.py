@@ -8,6 +8,7 @@ from ...models import Bid, Competition, Confirmation, Market, Seller
 from ...problems import Refused
 from ...rules.confirmations import VERSION
 from ...rules.notices import Offer
+from ..assets import hold_assets
 from ..gate import share_gates
 from ..journal import By, actor_name, record
 from .checking import Checked, check, why_no_bidder
@@ -65,6 +66,7 @@ def _place(
     if confirmed and confirmed != VERSION:
         raise Refused("The rules that you confirm have a new wording. Read and confirm them again.")
     held = share_gates(market, {offer.competition for offer in offers})
+    hold_assets(seller, {ref for offer in offers for ref in offer.assets})
     checked = check(seller, market, offers, Competition.objects.filter(pk__in=held))
     if checked.problems and not keep_good:
         raise Refused(f"No bid was placed: {len(checked.problems)} things need correcting.", checked.problems)
