@@ -1,7 +1,7 @@
 """Publishing: what is new, what is revised, what is refused; and never half a file."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,8 @@ from markets.operations import bids, clock, competitions
 from markets.operations.feeds import read_bid_changes
 from markets.problems import Refused
 from tests.conftest import close, notice, offer
+
+WINDOW = notice().windows[0]
 
 
 def publish(market, *notices, **more):
@@ -39,7 +41,18 @@ def test_new_then_unchanged_then_revised(market):
         ({"name": " "}, "name", "Give the competition a name"),
         ({"name": "n" * 301}, "name", "At most 300"),
         ({"zone_name": "n" * 201}, "zone_name", "At most 200"),
-        ({"windows": (replace(notice().windows[0], name="w" * 201),)}, "windows", "at most 200"),
+        ({"windows": (replace(WINDOW, name="w" * 201),)}, "windows", "at most 200"),
+        ({"windows": (replace(WINDOW, weekdays=(1, 2, 1)),)}, "windows", "A weekday stands twice"),
+        ({"windows": (replace(WINDOW, local_end=time(19, 59)),)}, "windows", "on a half-hour, such as 16:00 or 16:30"),
+        (
+            {
+                "windows": (
+                    replace(WINDOW, last_day=WINDOW.first_day, weekdays=(WINDOW.first_day.isoweekday() % 7 + 1,)),
+                )
+            },
+            "windows",
+            "nothing would ever be delivered",
+        ),
     ],
 )
 def test_one_bad_notice_keeps_all_out_unless_the_good_are_to_be_kept(market, change, column, sentence):

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from ...models import Competition, Product, ServiceWindow
 from ...problems import RowProblem
-from ...rules.notices import ZERO, CompetitionNotice
+from ...rules import words
+from ...rules.notices import ZERO, CompetitionNotice, WindowNotice
 from ...rules.revisions import COMPETITION_FIELDS, Change
+from ...rules.spans import is_on_half_hour, service_days
 from ..gate import why_closed
 
 CEILINGS = [name for name in COMPETITION_FIELDS if "ceiling" in name]
@@ -60,10 +62,25 @@ def _window_problems(notice: CompetitionNotice) -> list[RowProblem]:
         if asked.first_day > asked.last_day or asked.required_kw < 0 or not asked.weekdays:
             reason = "A window needs days in order, at least one weekday and no negative capacity."
             problems.append((asked.name, reason))
+        else:
+            problems += [(asked.name, reason) for reason in _timing_problems(asked)]
         if not 0 <= asked.minimum_kw <= max(asked.required_kw, ZERO):
             reason = "The smallest offer taken lies between 0 and what the window requires."
             problems.append((asked.name, reason))
     return [RowProblem(notice.line, "windows", value, reason) for value, reason in problems]
+
+
+def _timing_problems(asked: WindowNotice) -> list[str]:
+    """Why nobody could deliver, or be settled, in the days and times of a window."""
+    problems = []
+    if len(set(asked.weekdays)) < len(asked.weekdays):
+        problems.append("A weekday stands twice: name each once.")
+    if not any(service_days(asked.first_day, asked.last_day, asked.weekdays)):
+        named, days = words.weekdays(asked.weekdays), words.days(asked.first_day, asked.last_day)
+        problems.append(f"None of its weekdays ({named}) falls within {days}: nothing would ever be delivered.")
+    if odd := [str(at) for at in (asked.local_start, asked.local_end) if not is_on_half_hour(at)]:
+        problems.append(f"A window begins and ends on a half-hour, such as 16:00 or 16:30, not at {' and '.join(odd)}.")
+    return problems
 
 
 def revision_problems(

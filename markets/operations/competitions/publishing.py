@@ -52,31 +52,16 @@ def publish_competitions(
     products = {p.name.casefold(): p for p in Product.objects.filter(operator=market.operator_id)}
     sound, published = _sound(notices, products)
     known = _known(market, sound)
-    revisions = [
-        Revision(known[n.reference], n, changes(as_notice(known[n.reference]), n))
-        for n in sound
-        if n.reference in known
-    ]
+    fresh = [notice for notice in sound if notice.reference not in known]
+    revisions = _revisions(known, sound)
     _wait_for_bids(revision.competition for revision in revisions if revision.changes)
-    now = market.now()
-    revised, kept = [], [notice for notice in sound if notice.reference not in known]
-    for revision in revisions:
-        problems = revision_problems(revision.competition, revision.notice, revision.changes, now)
-        published.problems += problems
-        if not problems:
-            kept.append(revision.notice)
-            (published.revised if revision.changes else published.unchanged).append(revision.notice.reference)
-            revised += [revision] if revision.changes else []
+    now = market.now()  # not before the bids under way are in
+    allowed = _allowed(revisions, now, published)
     if published.problems and not keep_good:
         raise Refused(f"Nothing was published: {len(published.problems)} things need correcting.", published.problems)
-    published.problems.sort(key=lambda problem: problem.line)
-    published.created = [notice.reference for notice in kept if notice.reference not in known]
-    _create(market, [notice for notice in kept if notice.reference not in known], products, now)
-    if revised:
-        revise(revised, now=now)
-        tell_revised(market, [r for r in revised if r.competition.status == Competition.Status.PUBLISHED], now)
-    published.previews = _waiting(market, kept)
-    published.notes = off_the_calendar(market=market, notices=kept)
+    _create(market, fresh, products, now)
+    _revise(market, [revision for revision in allowed if revision.changes], now)
+    _complete(published, market, fresh, allowed)
     record(
         by=by,
         verb="publish_competitions",
@@ -115,11 +100,30 @@ def _known(market: Market, notices: Sequence[CompetitionNotice]) -> dict[str, Co
     return {competition.reference: competition for competition in rows}
 
 
+def _revisions(known: Mapping[str, Competition], notices: Sequence[CompetitionNotice]) -> list[Revision]:
+    """What each notice about a known competition would change of it; nothing where it says the same."""
+    return [
+        Revision(known[notice.reference], notice, changes(as_notice(known[notice.reference]), notice))
+        for notice in notices
+        if notice.reference in known
+    ]
+
+
 def _wait_for_bids(competitions: Iterable[Competition]) -> None:
     """A bid is checked against what stands before the revision, or after it; and whoever holds one is told."""
     keys = [window.pk for competition in competitions for window in competition.windows.all()]
     if keys:
         close_windows(keys)
+
+
+def _allowed(revisions: Sequence[Revision], now: datetime, published: Published) -> list[Revision]:
+    """The revisions that may be made; what speaks against the others goes to the account."""
+    allowed = []
+    for revision in revisions:
+        problems = revision_problems(revision.competition, revision.notice, revision.changes, now)
+        published.problems += problems
+        allowed += [] if problems else [revision]
+    return allowed
 
 
 def _create(
@@ -157,6 +161,25 @@ def _create(
     if not market.previews_first:
         fresh = Competition.objects.filter(pk__in=[c.pk for c in competitions])
         fresh.update(status=Competition.Status.PUBLISHED, published_at=now)
+
+
+def _revise(market: Market, revisions: Sequence[Revision], now: datetime) -> None:
+    if revisions:
+        revise(revisions, now=now)
+        tell_revised(market, [r for r in revisions if r.competition.status == Competition.Status.PUBLISHED], now)
+
+
+def _complete(
+    published: Published, market: Market, fresh: Sequence[CompetitionNotice], allowed: Sequence[Revision]
+) -> None:
+    """The account of what stands now, beside the faults that are in it already."""
+    published.created = [notice.reference for notice in fresh]
+    published.revised = [revision.notice.reference for revision in allowed if revision.changes]
+    published.unchanged = [revision.notice.reference for revision in allowed if not revision.changes]
+    published.problems.sort(key=lambda problem: problem.line)
+    kept = [*fresh, *(revision.notice for revision in allowed)]
+    published.previews = _waiting(market, kept)
+    published.notes = off_the_calendar(market=market, notices=kept)
 
 
 def _waiting(market: Market, notices: Sequence[CompetitionNotice]) -> list[str]:

@@ -43,6 +43,12 @@ def test_what_is_no_voltage_is_told(parameters_of: FileOf) -> None:
     assert (error.column, error.reason[:13]) == ("Maximum Connection Voltage", "not a voltage")
 
 
+def test_what_begins_between_half_hours_is_told_by_its_line(parameters_of: FileOf) -> None:
+    errors = read_short_term(parameters_of({}, {"start_time": "08:10:00", "end_time": "08:40:00"})).errors
+    assert [(error.line, error.column) for error in errors] == [(3, "Delivery Start Time"), (3, "Delivery End Time")]
+    assert errors[0].reason == "not on a half-hour: write 16:00 or 16:30"
+
+
 def test_half_hours_that_ask_for_the_same_are_one_window(parameters_of: FileOf) -> None:
     later = {"start_time": "08:00:00", "end_time": "08:30:00", "required_kw": "0.5"}
     next_day = {"delivery_date": "06/10/2026"}

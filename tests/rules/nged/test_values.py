@@ -60,6 +60,7 @@ MEANINGLESS = [
     (Kind.INSTANT, "30/03/2025 01:30:00", "clocks go forward"),
     (Kind.WEEKDAYS, "Monday,Caturday", "unknown weekday 'Caturday'"),
     (Kind.WEEKDAYS, "", "unknown weekday"),
+    (Kind.WEEKDAYS, "Monday,Friday,Monday", "Monday stands twice"),
     (Kind.NAMES, '"April 2024', "quotes"),
     (Kind.NAMES, "", "no window"),
     (Kind.OUTCOME, "Maybe", "unknown outcome"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from markets.rules.spans import HALF_HOUR, LONDON, half_hours, window_spans
+from markets.rules.spans import HALF_HOUR, LONDON, half_hours, is_on_half_hour, window_spans
 from piclo_nged.dso.nged.columns import SHORT_TERM_PARAMETERS, label_of
 from piclo_nged.dso.nged.products import Direction
 from piclo_nged.dso.nged.wire.errors import RowError
@@ -132,6 +132,11 @@ class _Auction:
             fault(name, f"line {self.line} of the same competition says {getattr(self.first, name)}")
             for name in _SHARED
             if getattr(row, name) != getattr(self.first, name)
+        ]
+        faults += [
+            fault(name, "not on a half-hour: write 16:00 or 16:30")
+            for name in ("start_time", "end_time")
+            if not is_on_half_hour(getattr(row, name))
         ]
         if row.closes_at <= row.opens_at:
             faults.append(fault("closes_at", f"not after the trade opens, {row.opens_at}"))

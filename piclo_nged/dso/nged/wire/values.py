@@ -142,7 +142,10 @@ def read_weekdays(text: str) -> tuple[int, ...]:
     for name in text.split(","):
         if name.strip() not in WEEKDAYS:
             raise ValueError(f"unknown weekday '{name.strip()}': write Monday,Tuesday,...")
-        numbers.add(WEEKDAYS.index(name.strip()) + 1)
+        number = WEEKDAYS.index(name.strip()) + 1
+        if number in numbers:
+            raise ValueError(f"{name.strip()} stands twice: name each weekday once")
+        numbers.add(number)
     return tuple(sorted(numbers))
 
 
