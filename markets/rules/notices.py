@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from ..problems import RowProblem
+
 ZERO = Decimal(0)
 
 
@@ -81,6 +83,18 @@ class BidResult:
     sustain_gbp_per_kw: Decimal = ZERO
     reason: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True)
+class UnknownOffer:
+    """A decision on an offer that is no bid here: what was `offered` by whom and what was `told` of it, in words.
+
+    `problem` names the row of the operator's file, and why no bid can be meant.
+    """
+
+    offered: str
+    told: str
+    problem: RowProblem
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from ..problems import Refused, RowProblem
@@ -53,6 +54,14 @@ class CsvBody(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         return stream.read()
+
+
+def file_in(request: Request) -> bytes | None:
+    """The CSV file that was sent, empty where the body is; None where it is no CSV. The framework parses no empty body."""
+    if isinstance(request.data, bytes):
+        return request.data
+    is_csv = (request.content_type or "").partition(";")[0].strip().lower() == CsvBody.media_type
+    return b"" if is_csv else None
 
 
 def _no_number(word: str) -> NoReturn:

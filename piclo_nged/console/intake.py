@@ -5,21 +5,24 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from markets.models import Market, User
+from markets.models import Discrepancy, Market, User
 from markets.operations.assets import decide_qualifications
-from markets.operations.results import record_results
 from markets.problems import Refused, RowProblem
 
-from ..dso.nged.files import decisions_in, publish_file, results_in, take_postcode_file
+from ..dso.nged.files import decisions_in, publish_file, record_results_file, take_postcode_file
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the file does, in counts by name, and every row that is wrong. `stops`: why nothing of it can be kept."""
+    """What the file does, in counts by name, and every row that is wrong. `stops`: why nothing of it can be kept.
+
+    `to_settle`: where the operator and we hold different things, as many new cases are what is left of a refused file.
+    """
 
     told: dict[str, int]
     problems: list[RowProblem]
     stops: str = ""
+    to_settle: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,9 @@ def _publish(market: Market, content: bytes, by: User) -> Outcome:
 
 def _record(market: Market, content: bytes, by: User) -> Outcome:
     """All or none, since a season's results belong together."""
-    decided = results_in(market=market, content=content)
-    recorded = record_results(market=market, results=decided.results, no_responses=decided.no_responses, by=by)
-    counts = {name.replace("_", " "): count for name, count in vars(recorded).items()}
-    return Outcome(counts | {"not of our sellers": decided.not_ours}, [])
+    taken = record_results_file(market=market, content=content, by=by)
+    counts = {name.replace("_", " "): count for name, count in vars(taken.recorded).items()}
+    return Outcome(counts | {"not of our sellers": taken.not_ours}, [])
 
 
 def _decide(market: Market, content: bytes, by: User) -> Outcome:
@@ -78,12 +80,17 @@ KINDS = {
 
 
 def take_in(kind: str, market: Market, content: bytes, by: User, *, keep: bool) -> Outcome:
-    """Does what the file is for, and rolls it back unless it is to be kept and something of it can be."""
+    """Does what the file is for, and rolls it back unless it is to be kept and something of it can be.
+
+    Of a refusal only what is to be settled is kept: an operation that refuses has undone its own part.
+    """
+    unsettled = Discrepancy.objects.filter(market=market, resolved_at=None)
     with transaction.atomic():
+        before = unsettled.count()
         try:
             outcome = KINDS[kind].take_in(market, content, by)
         except Refused as refusal:
-            outcome = Outcome({}, refusal.rows, str(refusal))
-        if outcome.stops or not keep:
+            outcome = Outcome({}, refusal.rows, str(refusal), to_settle=unsettled.count() - before)
+        if not keep or (outcome.stops and not outcome.to_settle):
             transaction.set_rollback(True)
     return outcome

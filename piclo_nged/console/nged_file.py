@@ -64,11 +64,19 @@ class ImportNgedFile(View):
         if keep and not outcome.stops:
             messages.success(request, f"Kept in {market}: {_in_words(outcome)}.")
             return onward(request, reverse(KINDS[kind].page))
+        if keep and outcome.to_settle:
+            messages.warning(request, f"Nothing of the file was kept. {_to_settle(outcome)} to be settled with NGED.")
+            return onward(request, reverse("admin:markets_discrepancy_changelist"))
         return self._page(request, form, outcome=outcome, digest=digest, told=_in_words(outcome))
 
     def _page(self, request: HttpRequest, form: NgedFileForm, **more: Any) -> HttpResponse:
         context = self.console.each_context(request) | {"title": "Import NGED file", "form": form, **more}
         return render(request, "admin/nged_file.html", context | {"shown_problems": SHOWN_PROBLEMS})
+
+
+def _to_settle(outcome: Outcome) -> str:
+    count = outcome.to_settle
+    return "1 difference waits" if count == 1 else f"{count:,} differences wait"
 
 
 def _in_words(outcome: Outcome) -> str:

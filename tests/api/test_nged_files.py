@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from markets.models import Asset, Bid, Competition, Market, Product, Seller, ServiceWindow
+from markets.models import Asset, Bid, Competition, Discrepancy, Market, Product, Seller, ServiceWindow
 from markets.operations.bids import place_bids
 from markets.rules.notices import Offer
 from piclo_nged.dso.nged import wire
@@ -87,7 +87,8 @@ def summary_file(*competitions: wire.Competition) -> str:
 
 
 def send(nged: Machine, market: Market, call: str, file: str | bytes) -> Any:
-    return nged.post(f"{V1}/{call}?market={market.key}", file, content_type="text/csv")
+    told = {"content_type": "text/csv", "CONTENT_TYPE": "text/csv"}  # the client drops the first where the body is empty
+    return nged.post(f"{V1}/{call}?market={market.key}", file, **told)
 
 
 def test_trade_results_publish_every_window_once(nged: Machine, market: Market) -> None:
@@ -196,10 +197,26 @@ def test_a_header_that_is_not_nged_s(
     assert not Competition.objects.exists()
 
 
-@pytest.mark.parametrize("file", ["", "a,b\n1,2", b"\x00\xff\x00", 'CMZ Code,"unclosed'])
+@pytest.mark.parametrize("file", ["a,b\n1,2", b"\x00\xff\x00", 'CMZ Code,"unclosed'])
 @pytest.mark.parametrize("call", ["competitions/import", "results"])
 def test_what_is_no_file_of_nged(nged: Machine, market: Market, call: str, file: str | bytes) -> None:
     problem_of(send(nged, market, call, file), 422)
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        ("", "The file is empty."),
+        (b"\xef\xbb\xbf\r\n \r\n", "The file is empty."),
+        (wire.write_results([]), "has no row below them"),
+        (wire.write_summary([]), "has no row below them"),
+    ],
+)
+@pytest.mark.parametrize("call", ["competitions/import", "results"])
+def test_a_file_without_a_row_is_no_success(
+    nged: Machine, market: Market, call: str, file: str | bytes, sentence: str
+) -> None:
+    assert sentence in problem_of(send(nged, market, call, file), 400)["detail"]
 
 
 @pytest.fixture
@@ -243,6 +260,37 @@ def test_an_offer_of_ours_that_we_do_not_have_stops_the_file(nged: Machine, mark
     [error] = problem_of(answer, 422)["errors"]
     assert (error["line"], error["column"], error["value"]) == (3, "Company Name", "VOLTWISE ENERGY LTD")
     assert {bid.status for bid in Bid.objects.all()} == {"placed"}
+    [waits] = Discrepancy.objects.filter(resolved_at=None)
+    assert (waits.kind, waits.field, waits.ours) == ("unknown_bid", "offer", "not here")
+    assert waits.bid == f"VOLTWISE ENERGY LTD in {bids[0].competition.reference}"[:100]
+    assert waits.theirs.startswith("accepted: 9.0000 kW in April 2027 at 5.0000 / 300.0000 / 0.0000 ")
+
+
+def test_a_file_tells_unreadable_unknown_and_contradicting_rows_at_once_and_keeps_what_is_to_be_settled(
+    nged: Machine, market: Market, bids: list[Bid]
+) -> None:
+    assert send(nged, market, "results", results_file(*SEASON)).status_code == 200
+    mine = SEASON[0].offers[0]
+    otherwise = replace(mine, outcome=wire.Outcome.REJECTED, accepted_kw=Decimal(0), awarded=wire.NO_PRICES)
+    unknown = offer("Voltwise Energy Ltd", (APRIL,), "9")
+    lines = results_file(
+        replace(SEASON[0], offers=(otherwise, unknown, SEASON[0].offers[1])), competition("Torn", mine)
+    ).splitlines()
+    lines[-1] = lines[-1].replace("Accepted", "Perhaps", 1)
+    for repeat in range(2):
+        answer = send(nged, market, "results", "\r\n".join(lines))
+        told = [(e["line"], e["column"]) for e in problem_of(answer, 422)["errors"]]
+        assert told == [(3, "Company Name"), (6, "Trade Outcome"), (2, "bid")], repeat
+        waits = Discrepancy.objects.filter(resolved_at=None).order_by("kind")
+        assert [(d.kind, d.field) for d in waits] == [("contradiction", "status"), ("unknown_bid", "offer")]
+    assert [bid.status for bid in Bid.objects.order_by("pk")] == ["accepted", "rejected"]
+
+
+def test_a_file_that_accepts_what_was_withdrawn_is_told_so(nged: Machine, market: Market, bids: list[Bid]) -> None:
+    Bid.objects.filter(pk=bids[0].pk).update(status="withdrawn")
+    [error] = problem_of(send(nged, market, "results", results_file(*SEASON)), 422)["errors"]
+    assert "withdrew this bid" in error["reason"]
+    assert [(d.kind, d.bid) for d in Discrepancy.objects.all()] == [("contradiction", bids[0].reference)]
 
 
 def test_a_results_file_is_no_way_to_guess_the_price_of_a_sealed_bid(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from markets.models import Bid, Competition, Qualification
+from markets.models import Bid, Competition, Contract, Discrepancy, JournalEntry, Qualification
 from piclo_nged.dso.nged.columns import QUALIFICATIONS, RESULTS
 from tests.conftest import close, notice
 
@@ -41,6 +42,27 @@ def test_bids_by_window_leave_and_come_back_as_results(
     row |= {"Awarded Availability Price": "110.0", "Awarded Utilisation Price": "260.0"}
     decided = upload(console, market, as_csv(row), "results")
     assert decided.context["outcome"].told["accepted"] == 1, decided.context["outcome"]
+
+
+def test_results_that_can_t_be_true_become_a_case_by_hand_too_but_not_by_a_check(
+    console: Client, market: Any, contract: Contract
+) -> None:
+    [row] = rows_of(console, "contract")
+    text = as_csv(
+        row | {"Trade Outcome": "Rejected", "Accepted Capacity [kW]": "0"}, row | {"Offered Capacity [kW]": "7"}
+    )
+    entries = JournalEntry.objects.count()
+    checked = upload(console, market, text, "results")
+    assert [(p.line, p.column) for p in checked.context["outcome"].problems] == [(3, "Company Name"), (2, "bid")]
+    assert "Keep what is to be settled" in checked.content.decode()
+    assert not Discrepancy.objects.exists()
+    kept = upload(console, market, text, "results", keep=checked.context["digest"])
+    assert kept.url == reverse("admin:markets_discrepancy_changelist")
+    assert set(Discrepancy.objects.values_list("kind", flat=True)) == {"contradiction", "unknown_bid"}
+    assert [entry.verb for entry in JournalEntry.objects.order_by("pk")[entries:]] == ["keep_discrepancies"]
+    assert Contract.objects.get().accepted_kw == contract.accepted_kw
+    again = upload(console, market, text, "results").content.decode()
+    assert "Keep what is to be settled" not in again, "it waits already"
 
 
 @pytest.mark.parametrize("file", ["0", "1"])

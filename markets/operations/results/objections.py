@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ...models import PRICES, Bid, Competition, Discrepancy
 from ...problems import RowProblem
-from ...rules.notices import BidResult, ListedContract
+from ...rules.notices import BidResult, ListedContract, UnknownOffer
 from ...rules.reconciliation import FOUR_PLACES, Difference, differing_fields
 from .rows import Standing
 
@@ -33,6 +33,12 @@ def against(result: BidResult, standing: Standing | None, now: datetime) -> list
         for reason, differences in [_why_undecidable(result, standing, now)]
         if reason
     ]
+
+
+def unknown_offer(offer: UnknownOffer) -> Objection:
+    """What the operator decided on an offer that is no bid here."""
+    told = (Difference(offer.offered, "offer", offer.told, "not here"),)
+    return Objection(offer.problem, told, kind=Discrepancy.Kind.UNKNOWN_BID)
 
 
 def _told(result: BidResult) -> str:

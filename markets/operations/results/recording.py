@@ -7,10 +7,10 @@ from django.db import transaction
 
 from ...models import Bid, Competition, Discrepancy, Market, ServiceWindow
 from ...problems import Contradiction, Refused, RowProblem
-from ...rules.notices import BidResult, NoResponse
+from ...rules.notices import BidResult, NoResponse, UnknownOffer
 from ..discrepancies import keep_discrepancies
 from ..journal import By, record
-from .objections import Objection, against
+from .objections import Objection, against, unknown_offer
 from .rows import decide, not_plain, spread
 from .telling import tell_sellers
 from .windows import unanswered_windows
@@ -27,16 +27,24 @@ class Recorded:
 
 
 def record_results(
-    *, market: Market, results: Sequence[BidResult], no_responses: Sequence[NoResponse] = (), by: By
+    *,
+    market: Market,
+    results: Sequence[BidResult],
+    no_responses: Sequence[NoResponse] = (),
+    unknown: Sequence[UnknownOffer] = (),
+    faults: Sequence[RowProblem] = (),
+    by: By,
 ) -> Recorded:
     """Keeps the operator's decisions, all or none. A repeat with the same content changes nothing.
 
-    Raises Refused with one problem per bad row, and Contradiction where a decided bid gets another result. Where the
-    operator said what can't be true of our bids, that is kept as a `Discrepancy`, although the results are not.
+    Raises Refused with one problem per bad row, also for the `unknown` offers and other `faults` that a file was found
+    to have, and Contradiction where a decided bid gets another result. Where the operator said what can't be true of
+    our bids, that is kept as a `Discrepancy`, although the results are not: whoever catches the refusal keeps it so.
     """
     disputed: list[Discrepancy] = []
+    beforehand = [*map(unknown_offer, unknown), *map(Objection, faults)]
     try:
-        return _record(market, results, no_responses, by, disputed)
+        return _record(market, results, no_responses, by, beforehand, disputed)
     except Refused:
         keep_discrepancies(market=market, found=disputed, by=by)
         raise
@@ -48,6 +56,7 @@ def _record(
     results: Sequence[BidResult],
     no_responses: Sequence[NoResponse],
     by: By,
+    beforehand: Sequence[Objection],
     disputed: list[Discrepancy],
 ) -> Recorded:
     first, repeated, objections = _once_each(results)
@@ -57,8 +66,8 @@ def _record(
         found = against(result, standing, now)
         repeated += not found
         objections += found
-    windows, faults = unanswered_windows(market, no_responses, now)
-    _refuse(market, objections + faults, disputed)
+    windows, against_silence = unanswered_windows(market, no_responses, now)
+    _refuse(market, [*beforehand, *objections, *against_silence], disputed)
     outcomes = decide(market, now)
     ServiceWindow.objects.filter(pk__in=windows, no_response_at=None).update(no_response_at=now)
     _mark_decided({outcome.competition_id for outcome in outcomes}, windows)

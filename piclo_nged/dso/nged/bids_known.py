@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
 
 from markets.models import PRICES, Bid, Competition, Market, Seller, SellerIdentity
 
@@ -22,7 +23,8 @@ class Known:
 
 
 def known_to(market: Market, references: Collection[str]) -> Known:
-    """Bids that stand in the competitions of these references, in the order in which they were placed."""
+    """Bids in the competitions of these references: those that stand in the order in which they were placed, then the
+    withdrawn, so that a result for one of these is told to be that."""
     names: dict[int, set[str]] = defaultdict(set)
     for seller_id, name in Seller.objects.values_list("pk", "name"):
         names[seller_id].add(name)
@@ -30,11 +32,10 @@ def known_to(market: Market, references: Collection[str]) -> Known:
     for seller_id, name in identities.values_list("seller", "name"):
         names[seller_id].add(name)
     rows = (
-        Bid.objects.standing()
-        .filter(competition__market=market, competition__reference__in=references)
-        .order_by("pk")
-        .values_list("reference", "competition__reference", "seller", "capacity_kw", *PRICES)
-        .annotate(windows=ArrayAgg("lines__window__name"))
+        Bid.objects.filter(competition__market=market, competition__reference__in=references)
+        .annotate(is_withdrawn=Q(status=Bid.Status.WITHDRAWN), windows=ArrayAgg("lines__window__name"))
+        .order_by("is_withdrawn", "pk")
+        .values_list("reference", "competition__reference", "seller", "capacity_kw", *PRICES, "windows")
     )
     bids = [
         StandingBid(reference, competition, frozenset(names[seller]), frozenset(windows), capacity_kw, tuple(prices))

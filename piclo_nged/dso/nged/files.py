@@ -8,6 +8,7 @@ from markets.models import Market
 from markets.operations.competitions import Published, publish_competitions
 from markets.operations.journal import By
 from markets.operations.postcodes import Taken, take_postcodes
+from markets.operations.results import Recorded, record_results
 from markets.problems import Refused, RowProblem
 from markets.rules.notices import QualificationDecision
 
@@ -26,12 +27,27 @@ class NotTaken(Refused):
     title = "Nothing of it was kept"
 
 
+class NothingSent(NotTaken):
+    """A file without a row: somebody exported or attached the wrong thing."""
+
+    status = 400
+    title = "Nothing was sent"
+
+
+@dataclass(frozen=True)
+class ResultsTaken:
+    """What became of a results file; `not_ours` counts the offers in it that are other platforms' business."""
+
+    recorded: Recorded
+    not_ours: int
+
+
 def publish_file(*, market: Market, content: bytes, by: By) -> Published:
     """Publishes the good competitions of any of NGED's files; `problems` tell the others, in the order of the file.
 
-    Raises NotTaken where it is none of NGED's files.
+    Raises NotTaken where it is none of NGED's files, and NothingSent where it has no rows.
     """
-    reading = _read(content)
+    reading = _with_rows(_read(content))
     known = known_in(market, reading.season)
     in_half_hours = label_of(SHORT_TERM_PARAMETERS, "delivery_date") in reading.table.header
     notices = [
@@ -43,28 +59,51 @@ def publish_file(*, market: Market, content: bytes, by: By) -> Published:
     return published
 
 
-def results_in(*, market: Market, content: bytes) -> Decisions:
-    """What a results file decides on bids of the market. Raises NotTaken with every row that is wrong."""
+def record_results_file(*, market: Market, content: bytes, by: By) -> ResultsTaken:
+    """Records what a results file decides on bids of the market, all or none, as the same list in JSON is recorded.
+
+    Raises NotTaken where it is no results file, NothingSent where it has no rows, and what `record_results` raises:
+    with every row that cannot be read, means no bid of ours, comes too early or contradicts, all at once.
+    """
     reading = _read(content)
-    if label_of(RESULTS, "outcome") not in reading.table.header:
+    if reading.table.header and label_of(RESULTS, "outcome") not in reading.table.header:
         raise NotTaken("This file asks for capacity, it has no results. Send Trade Results or their Summary.")
-    called = known_in(market, reading.season)
-    season = replace(
-        reading.season,
-        competitions=tuple(
-            replace(competition, reference=called[competition.reference].reference)
-            if competition.reference in called
-            else competition
-            for competition in reading.season.competitions
-        ),
+    decided = _decided(market, _with_rows(reading))
+    recorded = record_results(
+        market=market,
+        results=decided.results,
+        no_responses=decided.no_responses,
+        unknown=decided.unknown,
+        faults=decided.faults,
+        by=by,
     )
+    return ResultsTaken(recorded, decided.not_ours)
+
+
+def _decided(market: Market, reading: wire.Reading[Any]) -> Decisions:
+    """What the file means of our bids. None is looked for while its gate is open: whether an offer is found would tell
+    the price of a sealed bid to whoever guesses."""
+    season = _as_called(market, reading.season)
     known = known_to(market, [competition.reference for competition in season.competitions])
-    if problems := too_early(season, known.still_open):
-        raise NotTaken(f"No result was kept: {len(problems)} competitions still take bids.", problems)
-    decided = decisions_of(season, known.bids, companies=known.companies, competitions=known.competitions)
-    if problems := _in_order([*_problems(reading.errors), *decided.problems]):
-        raise NotTaken(f"No result was kept: {len(problems)} rows need correcting.", problems)
+    closed = [c for c in season.competitions if c.reference not in known.still_open]
+    decided = decisions_of(
+        replace(season, competitions=tuple(closed)),
+        known.bids,
+        companies=known.companies,
+        competitions=known.competitions,
+    )
+    decided.faults += [*_problems(reading.errors), *too_early(season, known.still_open)]
     return decided
+
+
+def _as_called(market: Market, season: wire.Season) -> wire.Season:
+    """The season with its competitions under the references that we know them by."""
+    known = known_in(market, season)
+    ours = {reference: notice.reference for reference, notice in known.items()}
+    return wire.Season(
+        tuple(replace(c, reference=ours.get(c.reference, c.reference)) for c in season.competitions),
+        tuple(replace(a, competition=ours.get(a.competition, a.competition)) for a in season.accounts),
+    )
 
 
 def decisions_in(content: bytes) -> list[QualificationDecision]:
@@ -96,10 +135,22 @@ def take_postcode_file(*, market: Market, content: bytes, by: By) -> PostcodesTa
 
 
 def _read(content: bytes) -> wire.Reading[Any]:
+    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise NothingSent(
+            "The file is empty. Send one of NGED's files: a line that names the columns, and the rows below."
+        )
     try:
         return wire.read_file(content)
     except wire.FileRefused as error:
         raise NotTaken(f"Nothing was kept: {error.errors[0].reason}.", _problems(error.errors)) from error
+
+
+def _with_rows(reading: wire.Reading[Any]) -> wire.Reading[Any]:
+    if reading.table.records or reading.errors:
+        return reading
+    raise NothingSent(
+        "The file names its columns and has no row below them: there is nothing to do. Was it exported whole?"
+    )
 
 
 def _problems(errors: Iterable[wire.RowError]) -> list[RowProblem]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from markets.problems import RowProblem
-from markets.rules.notices import BidResult, NoResponse
+from markets.rules.notices import BidResult, NoResponse, UnknownOffer
 
 from .columns import RESULTS_SUMMARY, label_of
 from .publication import window_names
@@ -32,11 +32,13 @@ class StandingBid:
 
 @dataclass
 class Decisions:
-    """What the file decides, what in it can't be right, and how many offers in it are other platforms' business."""
+    """What the file decides, offers of our sellers that are no bids of theirs, what else is wrong with its rows, and how
+    many offers in it are other platforms' business."""
 
     results: list[BidResult] = field(default_factory=list)
     no_responses: list[NoResponse] = field(default_factory=list)
-    problems: list[RowProblem] = field(default_factory=list)
+    unknown: list[UnknownOffer] = field(default_factory=list)
+    faults: list[RowProblem] = field(default_factory=list)
     not_ours: int = 0
 
 
@@ -69,22 +71,20 @@ def decisions_of(
                 taken.add(found)
                 decided.results.append(_result(found, offer))
             elif company in companies:
-                decided.problems.append(_unknown(competition, offer))
+                decided.unknown.append(_unknown(competition, offer, windows))
             else:
                 decided.not_ours += 1
     return decided
 
 
 def too_early(season: Season, still_open: Collection[str]) -> list[RowProblem]:
-    """Competitions of the file whose gate is open. None of their offers is looked for: whether one is found would tell
-    the price of a sealed bid to whoever guesses."""
+    """The rows where competitions begin whose gate is open, a problem for each competition."""
+    begins: dict[str, int] = {}
+    for account in season.accounts:
+        begins.setdefault(account.competition, account.line)
+    reason, column = "Bidding is still open in this competition.", label_of(RESULTS_SUMMARY, "name")
     return [
-        RowProblem(
-            min((min(offer.lines) for offer in competition.offers), default=0),
-            label_of(RESULTS_SUMMARY, "name"),
-            competition.name,
-            "Bidding is still open in this competition.",
-        )
+        RowProblem(begins.get(competition.reference, 0), column, competition.name, reason)
         for competition in season.competitions
         if competition.reference in still_open
     ]
@@ -98,6 +98,12 @@ def _result(bid: str, offer: Offer) -> BidResult:
     return BidResult(bid, True, offer.accepted_kw, availability, utilisation, sustain, line=line)
 
 
-def _unknown(competition: Competition, offer: Offer) -> RowProblem:
+def _unknown(competition: Competition, offer: Offer, windows: frozenset[str]) -> UnknownOffer:
     reason = f"No bid of this company with these windows, capacity and prices stands in {competition.reference}."
-    return RowProblem(min(offer.lines), label_of(RESULTS_SUMMARY, "company"), offer.company, reason)
+    problem = RowProblem(min(offer.lines), label_of(RESULTS_SUMMARY, "company"), offer.company, reason)
+    prices = " / ".join(f"{price:f}" for price in offer.prices)
+    asked = (
+        f"{offer.capacity_kw:f} kW in {', '.join(sorted(windows))} at {prices} (availability / utilisation / Sustain)"
+    )
+    decided = "accepted" if offer.outcome is Outcome.ACCEPTED else "rejected"
+    return UnknownOffer(f"{offer.company} in {competition.reference}", f"{decided}: {asked}", problem)

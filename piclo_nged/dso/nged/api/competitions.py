@@ -15,7 +15,7 @@ from markets.operations.competitions import (
     withdraw_competition,
 )
 from markets.web.answers import error_entry
-from markets.web.bodies import CsvBody, JsonBody, read_object, read_rows
+from markets.web.bodies import CsvBody, JsonBody, file_in, read_object, read_rows
 from markets.web.endpoints import reached
 from markets.web.idempotency import idempotent
 from markets.web.openapi import MARKET, call
@@ -134,8 +134,8 @@ class ImportView(NgedEndpoint):
         CSV: Trade Results Summary, Trade Results or Short Term Trade Parameters, recognised by the header.
         """
         market = self.market
-        if isinstance(request.data, bytes):
-            published = publish_file(market=market, content=request.data, by=self.token)
+        if (file := file_in(request)) is not None:
+            published = publish_file(market=market, content=file, by=self.token)
         else:
             published = self._publish_listed(market, request.data)
         problems = published.problems

@@ -8,12 +8,11 @@ from rest_framework.response import Response
 
 from markets.operations.results import record_results
 from markets.rules.notices import BidResult, NoResponse
-from markets.web.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows, read_object
+from markets.web.bodies import CsvBody, JsonBody, NotAsDescribed, file_in, read_all_rows, read_object
 from markets.web.idempotency import idempotent
 from markets.web.openapi import MARKET, call
 
-from ..files import results_in
-from ..outcomes import Decisions
+from ..files import ResultsTaken, record_results_file
 from ..serializers import examples
 from ..serializers.bids import NoResponseFields, RecordedCounts, ResultFields, ResultsDescription, ResultsFields
 from .base import TAG_PREFIX, NgedEndpoint
@@ -45,21 +44,21 @@ class ResultsView(NgedEndpoint):
         CSV: Trade Results Summary or Trade Results; offers of companies that are not Piclo's are counted and left alone.
         """
         market = self.market
-        body = request.data
-        decided = results_in(market=market, content=body) if isinstance(body, bytes) else _of_json(body)
-        recorded = record_results(
-            market=market, results=decided.results, no_responses=decided.no_responses, by=self.token
-        )
-        return Response(vars(recorded) | {"not_ours": decided.not_ours})
+        if (file := file_in(request)) is not None:
+            taken = record_results_file(market=market, content=file, by=self.token)
+        else:
+            results, silent = _of_json(request.data)
+            taken = ResultsTaken(record_results(market=market, results=results, no_responses=silent, by=self.token), 0)
+        return Response(vars(taken.recorded) | {"not_ours": taken.not_ours})
 
 
-def _of_json(body: Any) -> Decisions:
+def _of_json(body: Any) -> tuple[list[BidResult], list[NoResponse]]:
     lists = read_object(ResultsFields(), body)
     if not any(lists.values()):
         raise NotAsDescribed('Send {"results": [...]} or {"no_responses": [...]}, or both.')
     results = read_all_rows(ResultFields(), lists["results"])
     silent = read_all_rows(NoResponseFields(), lists["no_responses"])
-    return Decisions(
-        results=[BidResult(**values, line=line) for line, values in results],
-        no_responses=[NoResponse(**values, line=line) for line, values in silent],
+    return (
+        [BidResult(**values, line=line) for line, values in results],
+        [NoResponse(**values, line=line) for line, values in silent],
     )
