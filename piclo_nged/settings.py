@@ -6,6 +6,7 @@ for development: DEBUG on, the embedded PostgreSQL that manage.py starts, mail t
 
 import json
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -132,14 +133,24 @@ STATICFILES_DIRS = [
 ]
 WHITENOISE_USE_FINDERS = True  # files straight from the installed packages: no collectstatic step
 
-# One message per recipient; (connect and read) timeout short, since the worker itself retries.
+# One message per recipient; (connect, read) time-outs short, since the worker itself retries.
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "Piclo × NGED <flex@piclo.example>")
-MAILERS = {
-    "default": {
-        "BACKEND": os.environ.get("MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"),
-        "OPTIONS": json.loads(os.environ.get("MAIL_OPTIONS", '{"host": "127.0.0.1", "port": 1025, "timeout": 5}')),
-    }
-}
+
+
+def _mailer(number: str, options: str) -> dict[str, object]:
+    """A provider as the environment names it: MAIL_BACKEND, or MAIL_BACKEND_2 for the second."""
+    backend = os.environ.get(f"MAIL_BACKEND{number}") or "markets.operations.smtp.Backend"
+    return {"BACKEND": backend, "OPTIONS": json.loads(os.environ.get(f"MAIL_OPTIONS{number}") or options)}
+
+
+MAILERS = {"default": _mailer("", '{"host": "127.0.0.1", "port": 1025, "timeout": 5}')}
+if os.environ.get("MAIL_BACKEND_2") or os.environ.get("MAIL_OPTIONS_2"):
+    MAILERS["second"] = _mailer("_2", "{}")
+# What providers tell of a mail afterwards is taken from whoever knows this name:password; without it from nobody.
+ANYMAIL = {"REQUESTS_TIMEOUT": (3, 5), "WEBHOOK_SECRET": os.environ.get("MAIL_WEBHOOK_SECRET", "")}
+# The mailbox of the canary: the instruction that goes the whole way every minute, and how old the last may be.
+CANARY_MAILBOX = os.environ.get("CANARY_MAILBOX") or f"canary@{parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}"
+CANARY_SECONDS = int(os.environ.get("CANARY_SECONDS", "150"))
 
 # Jobs: see the traps of django-q2 in schedules.py. `retry` well above `timeout`, a queue no longer than the workers.
 Q_CLUSTER = {

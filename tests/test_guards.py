@@ -34,6 +34,7 @@ FOR_EVER: dict[str, str] = {
     "markets.Contract": "",
     "markets.JournalEntry": "",
     "markets.MailAttempt": "",
+    "markets.MailEvent": "",
     "markets.QualificationChange": "position",
     "markets.Receipt": "",
     "dispatch.Acknowledgement": "",

@@ -24,6 +24,9 @@ COLOURS = {
         "approved",
         "issued",
         "done",
+        "delivered",
+        "opened",
+        "clicked",
     ),
     "waiting": (
         "invited",
@@ -38,7 +41,7 @@ COLOURS = {
         "claimed",
         "deferred",
     ),
-    "bad": ("suspended", "refused", "rejected", "failed", "declined"),
+    "bad": ("suspended", "refused", "rejected", "failed", "declined", "bounced", "complained"),
 }
 _VARIANT = {"good": "success", "waiting": "info", "bad": "danger"}
 _BY_STATE: defaultdict[str, str | None] = defaultdict(

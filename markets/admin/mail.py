@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from ..models import JournalEntry, Mail, MailAttempt, User
+from ..models import JournalEntry, Mail, MailAttempt, MailEvent, User
 from ..operations import mail
 from ..web.sealing import without_prices
 from .acting import operation
@@ -18,6 +18,8 @@ from .noun import Noun, Rows
 
 LINK_KEY = re.compile(r"/[\w.=-]+:[\w-]+:[\w-]+")
 """The signed part of a link, of whatever page: an answer, an invitation, the test of a mailbox."""
+
+ARRIVALS = {"Came back": "danger", "Opened": "success", "Delivered": "success", "Not told": "info"}
 
 
 @admin.register(JournalEntry)
@@ -37,17 +39,26 @@ class JournalEntryAdmin(Noun):
 
 class AttemptRows(Rows):
     model = MailAttempt
-    fields = ("started_at", "finished_at", "outcome", "answer")
+    fields = ("started_at", "finished_at", "provider", "outcome", "answer")
+
+
+class EventRows(Rows):
+    model = MailEvent
+    fields = ("at", "kind", "provider", "detail")
 
 
 @admin.register(Mail)
 class MailAdmin(Noun):
-    list_display = ("subject", "recipient", "lane", "standing", "created_at", "sent_at")
-    list_filter = ("status", "lane")
+    list_display = ("subject", "recipient", "lane", "standing", "arrival", "created_at", "sent_at")
+    list_filter = (
+        *("status", "lane"),
+        ("delivered_at", admin.EmptyFieldListFilter),
+        ("bounced_at", admin.EmptyFieldListFilter),
+    )
     search_fields = ("recipient", "subject", "message_id")
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    inlines = (AttemptRows,)
+    inlines = (AttemptRows, EventRows)
     hidden_fields = never_looked_up = ("text", "html")
     readonly_fields = ("text_shown",)
     actions_detail = ("send_again",)
@@ -55,6 +66,12 @@ class MailAdmin(Noun):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return [*super().get_fields(request, obj), "text_shown"]
+
+    @display(description="Arrival", label=ARRIVALS)
+    def arrival(self, letter: Mail) -> str:
+        """What the provider told last, in the order in which it matters."""
+        told = (("Came back", letter.bounced_at), ("Opened", letter.opened_at), ("Delivered", letter.delivered_at))
+        return next((word for word, at in told if at), "Not told")
 
     @display(description="Text")
     def text_shown(self, letter: Mail) -> str:
@@ -74,9 +91,19 @@ class MailAdmin(Noun):
 
 @admin.register(MailAttempt)
 class MailAttemptAdmin(Noun):
-    list_display = ("mail", "result", "started_at", "finished_at", "answer")
+    list_display = ("mail", "provider", "result", "started_at", "finished_at", "answer")
     list_select_related = ("mail",)
-    list_filter = ("outcome", "mail__lane")
-    search_fields = ("mail__recipient", "mail__subject", "answer")
+    list_filter = ("outcome", "provider", "mail__lane")
+    search_fields = ("mail__recipient", "mail__subject", "answer", "provider_key")
     date_hierarchy = "started_at"
     result = state("outcome", "Outcome")
+
+
+@admin.register(MailEvent)
+class MailEventAdmin(Noun):
+    list_display = ("mail", "told", "provider", "at", "detail")
+    list_select_related = ("mail",)
+    list_filter = ("kind", "provider", "mail__lane")
+    search_fields = ("mail__recipient", "mail__subject", "detail")
+    date_hierarchy = "at"
+    told = state("kind", "Event")

@@ -10,7 +10,7 @@ from .competition import Competition, CompetitionRevision, PreviewNote, ServiceW
 from .discrepancy import Discrepancy
 from .joining import AccountLink, Admission, Confirmation, Invitation, JoiningRequest
 from .journal import JournalEntry
-from .mail import Mail, MailAttempt
+from .mail import Mail, MailAttempt, MailEvent
 from .operator import Market, Operator, Product, Zone
 from .party import PartyNote, StandIn, TestParty
 from .people import Agreement, DispatchContact, Membership, Seller, SellerIdentity, User
@@ -45,6 +45,7 @@ __all__ = [
     "JournalEntry",
     "Mail",
     "MailAttempt",
+    "MailEvent",
     "Market",
     "MarketTime",
     "Membership",

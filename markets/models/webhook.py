@@ -11,6 +11,14 @@ class Webhook(models.Model):
     """An address of the operator that is told of events. A sandbox one hears of mock markets only, a live one of real."""
 
     operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="webhooks")
+    alarms_of = models.OneToOneField(
+        Market,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="alarm_webhook",
+        help_text="Of our own people on call, told of this market's alarms alone. Empty: the operator's.",
+    )
     is_sandbox = models.BooleanField(default=True)
     url = models.URLField(max_length=500)
     secret = models.CharField(max_length=100, help_text="Standard Webhooks form: whsec_ and Base64.")
@@ -23,7 +31,11 @@ class Webhook(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["operator", "is_sandbox", "url"], name="webhook_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operator", "is_sandbox", "url"], condition=models.Q(alarms_of=None), name="webhook_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.url

@@ -21,9 +21,11 @@ from django.utils import timezone
 from ..models import Mail, MailAttempt
 from ..problems import Refused
 from .journal import By, record
-from .letter import letter
+from .letter import Letter, letter
+from .providers import Seen, configured, is_about_the_mailbox, refused_for_good
 
 logger = logging.getLogger(__name__)
+Outcome = MailAttempt.Outcome
 
 CHANNEL = "mail_ready"
 CLAIM = timedelta(seconds=15)
@@ -48,13 +50,16 @@ CLAIM_SQL = """
 """
 RECORD_SQL = """
     WITH attempt AS (
-        INSERT INTO markets_mailattempt (mail_id, started_at, finished_at, outcome, answer)
-        VALUES (%(mail)s, %(started_at)s, %(finished_at)s, %(outcome)s, %(answer)s))
-    UPDATE markets_mail SET claimed_until = NULL,
-        status = CASE %(outcome)s WHEN 'accepted' THEN 'sent' WHEN 'refused' THEN 'failed' ELSE 'ready' END,
+        INSERT INTO markets_mailattempt
+            (mail_id, started_at, finished_at, provider, outcome, provider_key, answer)
+        VALUES (%(mail)s, %(started_at)s, %(finished_at)s, %(provider)s, %(outcome)s, %(provider_key)s, %(answer)s))
+    UPDATE markets_mail SET claimed_until = NULL, tries = tries + 1,
+        status = CASE WHEN %(asks_another)s THEN 'ready'
+            ELSE CASE %(outcome)s WHEN 'accepted' THEN 'sent' WHEN 'refused' THEN 'failed' ELSE 'ready' END END,
+        refused_by = CASE WHEN %(asks_another)s THEN %(provider)s ELSE refused_by END,
         sent_at = CASE %(outcome)s WHEN 'accepted' THEN %(finished_at)s::timestamptz END,
-        not_before = CASE %(outcome)s WHEN 'deferred' THEN %(finished_at)s::timestamptz + interval '1 second' * (%(pauses)s::int[])[
-            least(cardinality(%(pauses)s::int[]), 1 + (SELECT count(*) FROM markets_mailattempt WHERE mail_id = %(mail)s))]
+        not_before = CASE %(outcome)s WHEN 'deferred' THEN %(finished_at)s::timestamptz
+            + interval '1 second' * (%(pauses)s::int[])[least(cardinality(%(pauses)s::int[]), 1 + tries)]
             ELSE not_before END
     WHERE id = %(mail)s AND status = 'ready'
 """
@@ -84,7 +89,8 @@ def resend(*, mail: Mail, by: By) -> Mail:
     if mail.status != Mail.Status.FAILED:
         raise Refused(f"{mail} is {mail.get_status_display().lower()}: only a mail given up is sent again.")
     mail.status, mail.not_before, mail.claimed_until = Mail.Status.READY, timezone.now(), None
-    mail.save(update_fields=["status", "not_before", "claimed_until"])
+    mail.tries, mail.refused_by = 0, ""
+    mail.save(update_fields=["status", "not_before", "claimed_until", "tries", "refused_by"])
     _wake([mail])
     record(by=by, verb="resend_mail", subject=mail)
     return mail
@@ -103,12 +109,12 @@ def sender_domain() -> str:
 
 
 class Line:
-    """A connection to the mail provider that is kept open between messages, and opened again when it broke."""
+    """Connections to the mail providers, kept open between messages, and opened again where they broke."""
 
-    def __init__(self, alias: str = "default"):
-        self.alias = alias
-        self._mailer: BaseEmailBackend | None = None
-        self._used = 0.0
+    def __init__(self) -> None:
+        self._seen = Seen()
+        self._mailers: dict[str, BaseEmailBackend] = {}
+        self._used: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -117,35 +123,58 @@ class Line:
         self.close()
 
     def send(self, mail: Mail) -> MailAttempt:
-        """One attempt; returns it, not stored yet. Never raises for a fault of the provider or of the message."""
-        attempt = MailAttempt(mail=mail, started_at=timezone.now(), outcome=MailAttempt.Outcome.ACCEPTED)
+        """One attempt; returns it, not stored yet. Never raises for a fault of a provider or of the message."""
+        began_at, name = monotonic(), self._seen.choose(mail)
+        attempt = MailAttempt(mail=mail, started_at=timezone.now(), provider=name, outcome=Outcome.ACCEPTED)
+        written = letter(mail)
         try:
-            self._open().send_messages([letter(mail)])
-            self._used = monotonic()
+            self._open(name).send_messages([written])
+            self._used[name] = monotonic()
+            attempt.provider_key = _key_at_provider(written)
         except Exception as error:
-            attempt.outcome = MailAttempt.Outcome.REFUSED if _for_good(error) else MailAttempt.Outcome.DEFERRED
+            for_good = refused_for_good(error)
+            attempt.outcome = Outcome.REFUSED if for_good else Outcome.DEFERRED
+            attempt.asks_another = for_good and _another_may_take_it(mail, error)
             attempt.answer = f"{type(error).__name__}: {error}"[:2000].replace("\x00", "")
-            logger.warning("Mail %s to %s was not accepted: %s", mail.pk, mail.recipient, attempt.answer)
-            self.close()
+            logger.warning("Mail %s to %s was not accepted by %s: %s", mail.pk, mail.recipient, name, attempt.answer)
+            self._close(name)
+        self._seen.note(name, began_at, failed=attempt.outcome == Outcome.DEFERRED)
         attempt.finished_at = timezone.now()
         return attempt
 
     def close(self) -> None:
-        """Ends the connection; whatever the provider says to that does not matter any more."""
-        mailer, self._mailer = self._mailer, None
+        """Ends the connections; whatever a provider says to that does not matter any more."""
+        for name in list(self._mailers):
+            self._close(name)
+
+    def _close(self, name: str) -> None:
+        mailer = self._mailers.pop(name, None)
         try:
             if mailer is not None:
                 mailer.close()
         except Exception:
             logger.debug("The provider closed the connection first.", exc_info=True)
 
-    def _open(self) -> BaseEmailBackend:
-        if self._mailer is not None and monotonic() - self._used > IDLE_SECONDS and not _lives(self._mailer):
-            self.close()
-        if self._mailer is None:
-            self._mailer = mailers[self.alias]
-            self._mailer.open()
-        return self._mailer
+    def _open(self, name: str) -> BaseEmailBackend:
+        mailer = self._mailers.get(name)
+        if mailer is not None and monotonic() - self._used.get(name, 0) > IDLE_SECONDS and not _lives(mailer):
+            self._close(name)
+            mailer = None
+        if mailer is None:
+            mailer = self._mailers[name] = mailers[name]
+            mailer.open()
+        return mailer
+
+
+def _another_may_take_it(mail: Mail, error: Exception) -> bool:
+    """Whether a refusal for good is worth asking one other provider, which has not refused it before."""
+    return len(configured()) > 1 and not mail.refused_by and not is_about_the_mailbox(error)
+
+
+def _key_at_provider(written: Letter) -> str:
+    """What the provider calls the message, where it says so: its later events name this."""
+    status = getattr(written, "anymail_status", None)
+    return str(getattr(status, "message_id", None) or "")[:200]
 
 
 def claim(*, lane: str, at_most: int, queued_before: datetime | None = None) -> list[Mail]:
@@ -155,7 +184,7 @@ def claim(*, lane: str, at_most: int, queued_before: datetime | None = None) -> 
 
 
 def record_attempt(attempt: MailAttempt) -> None:
-    """Stores what came of an attempt: sent, given up, or ready again after a growing pause.
+    """Stores what came of an attempt: sent, given up, or ready again, after a growing pause or for another provider.
 
     Where another worker recorded the mail as sent in the meantime, the attempt alone is added: so duplicates are counted.
     """
@@ -163,7 +192,10 @@ def record_attempt(attempt: MailAttempt) -> None:
         "mail": attempt.mail_id,
         "started_at": attempt.started_at,
         "finished_at": attempt.finished_at,
+        "provider": attempt.provider,
         "outcome": str(attempt.outcome),
+        "provider_key": attempt.provider_key,
+        "asks_another": attempt.asks_another,
         "answer": attempt.answer,
         "pauses": PAUSES,
     }
@@ -194,13 +226,3 @@ def _lives(mailer: BaseEmailBackend) -> bool:
         return not isinstance(smtp, smtplib.SMTP) or smtp.noop()[0] == 250
     except (smtplib.SMTPException, OSError):
         return False
-
-
-def _for_good(error: Exception) -> bool:
-    """The provider refuses this recipient or this message with 5xx: to repeat would not help.
-
-    A refused login, greeting or sender is our own set-up at fault: the mail waits until that is put right.
-    """
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500

@@ -30,6 +30,7 @@ from markets.models import (
     JournalEntry,
     Mail,
     MailAttempt,
+    MailEvent,
     Market,
     Membership,
     MpanClash,
@@ -196,6 +197,7 @@ class _Story:
             recipient=f"box{i}@crowd.example", subject="Start", text="", message_id=f"<{i}@crowd>"
         )
         MailAttempt.objects.create(mail=mail, started_at=self.now, finished_at=self.now, outcome="deferred")
+        MailEvent.objects.create(mail=mail, provider="Postmark", key=f"event-{i}", kind="opened", at=self.now)
         Notice.objects.create(instruction=self.instruction, mail=mail, contact=self.contact)
         Acknowledgement.objects.create(instruction=self.instruction, answer="confirmed", given_by="A. N. Other")
         Match.objects.create(instruction=self.instruction, contract=self.contract, window=self.window)

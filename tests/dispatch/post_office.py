@@ -69,7 +69,7 @@ def free_port() -> int:
 def mailers(port: int, timeout: float = 5) -> dict[str, Any]:
     """The setting MAILERS that leads to the office."""
     options = {"host": "127.0.0.1", "port": port, "timeout": timeout}
-    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+    return {"default": {"BACKEND": "markets.operations.smtp.Backend", "OPTIONS": options}}
 
 
 def until(happened: Callable[[], Any], seconds: float = 15) -> None:

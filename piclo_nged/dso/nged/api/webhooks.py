@@ -72,7 +72,7 @@ class _WebhookEndpoint(NgedEndpoint):
     def own(self) -> QuerySet[Webhook]:
         """A sandbox token sees the sandbox's, a live one the live ones."""
         mine = Webhook.objects.filter(operator=self.token.operator_id, is_sandbox=self.token.is_sandbox)
-        return mine.order_by("pk")
+        return mine.filter(alarms_of=None).order_by("pk")
 
 
 class WebhooksView(_WebhookEndpoint):
