@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,6 +11,7 @@ from piclo_nged.processes.readiness import LOCAL, usual_port
 from piclo_nged.processes.site import address, start_site
 from piclo_nged.processes.supervisor import Supervisor
 
+from .folder import own_folder
 from .sink import Sink
 
 
@@ -24,9 +23,9 @@ def stage() -> Iterator[tuple[str, Sink, Supervisor]]:
     """
     call_command("prepare")
     with (
-        TemporaryDirectory(prefix="piclo-nged-") as folder,
-        Supervisor(Path(folder)) as processes,
-        Sink(Path(folder) / "mail") as sink,
+        own_folder() as folder,
+        Supervisor(folder) as processes,
+        Sink(folder / "mail") as sink,
     ):
         port = usual_port()
         site = address(LOCAL, port)

@@ -56,6 +56,20 @@ def test_a_second_command_gets_a_second_name(server: psycopg.Connection) -> None
     assert not {NAME, f"{NAME}_2"} & names(server)
 
 
+def test_commands_with_other_addresses_on_one_server_do_not_take_each_others_database(
+    server: psycopg.Connection, bystander: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even while nobody but its holder looks into it: between two connections of a bench."""
+    with own_database(NAME) as first:
+        with psycopg.connect(first) as made:
+            made.execute("CREATE TABLE precious ()")
+        made.close()
+        monkeypatch.setenv("DATABASE_URL", databases._beside(databases.database_url(), bystander))
+        with own_database(NAME) as second:
+            assert psycopg.connect(second).info.dbname == f"{NAME}_2"
+        assert psycopg.connect(first).execute("SELECT to_regclass('precious')").fetchone() == ("precious",)
+
+
 def test_what_a_killed_command_left_is_empty_for_the_next(server: psycopg.Connection) -> None:
     server.execute(f"CREATE DATABASE {NAME}")
     with psycopg.connect(databases.database_url(), dbname=NAME) as old:
@@ -116,6 +130,11 @@ def test_a_server_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://me@127.0.0.1:1/real")
     with pytest.raises(Refused, match="cannot be reached"), own_database(NAME):
         pass
+    command = [sys.executable, "manage.py", "up"]
+    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "The server of DATABASE_URL cannot be reached: " in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("address", ["mysql://me@db.example/real", "db.example/real"])
@@ -135,7 +154,7 @@ def test_no_own_database_with_debug_off(command: str, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["help"], ["--help"], ["demo", "--help"], ["rehearse", "results.csv"], ["check"]]
+    "arguments", [[], ["help"], ["--help"], ["demo", "--help"], ["rehearse", "results.csv"], ["diffsettings"]]
 )
 def test_what_needs_no_database_starts_none(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL")

@@ -1,7 +1,10 @@
 """Demos that do not reach their end: one sentence says why, and the exit code says that it is so."""
 
+import subprocess
+import sys
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +13,7 @@ from django.core.management import CommandError, call_command
 from markets.models import Market
 from piclo_nged.dso.nged.rehearsal import CallFailed, NgedSide
 from piclo_nged.dso.nged.sample import sample_season
+from piclo_nged.story.folder import own_folder
 from piclo_nged.story.month import NothingContracted, busiest_month
 
 
@@ -30,6 +34,32 @@ def test_ctrl_c_before_the_end_is_no_success(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(SystemExit) as ended:
         call_command("demo", "--once")
     assert ended.value.code == 130
+
+
+KILLED = """
+import os
+from piclo_nged.story.folder import own_folder
+with own_folder() as folder:
+    print(folder, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_the_next_demo_removes_what_a_killed_one_left_and_nothing_else(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (tmp_path / "piclo-nged-of-somebody").mkdir()
+    with own_folder() as running:
+        killed = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True, check=False)
+        left = Path(killed.stdout.strip())
+        assert left.parent == tmp_path
+        assert left.is_dir()
+        with own_folder() as later:
+            assert {folder.name for folder in tmp_path.iterdir()} == {
+                *(running.name, later.name),
+                "piclo-nged-of-somebody",
+            }
+    assert [folder.name for folder in tmp_path.iterdir()] == ["piclo-nged-of-somebody"]
 
 
 def test_a_season_that_nobody_won_ends_with_a_sentence(market: Market):
