@@ -2,6 +2,11 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.forms import Field
+
+# What stays empty in a form that has no better words of its own: fields of other packages, sign-in's for example.
+# Here, since fields take their words when their form is defined, and this module is the first to be imported.
+Field.default_error_messages["required"] = "Fill this in: it can't stay empty."
 
 
 class PicloNgedConfig(AppConfig):

@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet, Sum
 from django.views.generic import DetailView, ListView
 
 from markets.web.access import SellerPage
+from markets.web.lists import Paged
 
 from .models import SettlementLine, Statement
 
@@ -14,7 +15,7 @@ LINES_A_PAGE = 100
 PAYS = ("availability_gbp", "utilisation_gbp", "sustain_gbp")
 
 
-class StatementList(SellerPage, ListView):
+class StatementList(Paged, SellerPage, ListView):
     """The seller's statements, the latest first; a later version of a month stands above the one it replaces."""
 
     section = "statements"

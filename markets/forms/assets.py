@@ -16,6 +16,7 @@ from ..rules.registering import FIELDS, INTERVALS, entry_problems, tidied
 from .fields import Measured, Minutes, Whole
 
 NOT_SAID = ("", "Not said")
+ONE_OF_THE_LIST = dict.fromkeys(("required", "invalid_choice"), "Choose one from the list.")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,10 @@ class AssetForm(forms.Form):
         error_messages={"required": "Give the postcode where it is connected: it decides the zone."},
     )
     voltage_level = forms.ChoiceField(
-        label="Connected at", choices=Asset.Voltage, help_text="Homes and small businesses: low voltage."
+        label="Connected at",
+        choices=Asset.Voltage,
+        help_text="Homes and small businesses: low voltage.",
+        error_messages=ONE_OF_THE_LIST,
     )
     import_meter_id = forms.CharField(
         label="Import MPAN",
@@ -115,7 +119,7 @@ class AssetForm(forms.Form):
     export_meter_id = forms.CharField(
         label="Export MPAN", max_length=30, required=False, help_text="13 digits, where it exports."
     )
-    connection_status = forms.ChoiceField(label="Connection", choices=Asset.Connection)
+    connection_status = forms.ChoiceField(label="Connection", choices=Asset.Connection, error_messages=ONE_OF_THE_LIST)
     operational_date = forms.DateField(
         label="In operation from",
         required=False,
@@ -138,9 +142,13 @@ class AssetForm(forms.Form):
     recovery_time_minutes = _minutes("Recovery time", "The rest it needs before it can run again.")
     min_runtime_minutes = _minutes("Shortest run", "If it cannot run for less.")
     max_runtime_minutes = _minutes("Longest run", "How long it can deliver in one go.")
-    metering_point = forms.ChoiceField(label="Metered at", choices=Asset.MeteringPoint)
+    metering_point = forms.ChoiceField(label="Metered at", choices=Asset.MeteringPoint, error_messages=ONE_OF_THE_LIST)
     meter_interval_minutes = forms.TypedChoiceField(
-        label="Meter readings", choices=[*reversed(INTERVALS.items())], coerce=int, initial=30
+        label="Meter readings",
+        choices=[*reversed(INTERVALS.items())],
+        coerce=int,
+        initial=30,
+        error_messages=ONE_OF_THE_LIST,
     )
     supplier = forms.CharField(label="Supplier", max_length=100, required=False, help_text="Who sends the bill.")
     zones = forms.CharField(

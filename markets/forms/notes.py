@@ -5,12 +5,15 @@ from django.core.exceptions import ValidationError
 from django.utils.http import url_has_allowed_host_and_scheme
 
 LONGEST = 2000
+OF_NO_PAGE = "This form is of no page here. Open the page that you mean and write the note there."
 
 
 class NoteForm(forms.Form):
     """The words, and the path of the page that they are about."""
 
-    page = forms.CharField(max_length=300, widget=forms.HiddenInput)
+    page = forms.CharField(
+        max_length=300, widget=forms.HiddenInput, error_messages=dict.fromkeys(("required", "max_length"), OF_NO_PAGE)
+    )
     text = forms.CharField(
         label="Your note",
         max_length=LONGEST,
@@ -25,5 +28,5 @@ class NoteForm(forms.Form):
         """A path of this site, so that nobody is led elsewhere by it."""
         page = self.cleaned_data["page"]
         if not page.startswith("/") or not url_has_allowed_host_and_scheme(page, allowed_hosts=None):
-            raise ValidationError("This form is of no page here. Open the page that you mean and write the note there.")
+            raise ValidationError(OF_NO_PAGE)
         return str(page)

@@ -9,7 +9,8 @@ from ..rules.demand import Asked, Requirement, Row, Slot, requirements
 from ..rules.words import number
 
 # Of the drawing: margins, the width of a half-hour, the height of a day, and of its highest bar.
-LEFT, RIGHT, TOP, CELL, ROW, BAR = 58, 16, 20, 12, 34, 28
+LEFT, RIGHT, TOP, CELL, ROW, BAR = 72, 16, 20, 12, 34, 28
+DAYS = 56  # the column of the days, which stays in sight where the rest is pushed sideways
 LOWEST_BAR = 4
 TALL = 13
 DIGIT = 6  # the width of one, so that figures wider than their bar are left to the table
@@ -64,11 +65,25 @@ class Chart:
     width: int
     height: int
     left: int = LEFT
+    days_width: int = DAYS
     top: int = TOP
 
     @property
     def right(self) -> int:
         return self.width - RIGHT
+
+    @property
+    def days_share(self) -> str:
+        """How much of the width the days take, for a column that keeps its place."""
+        return f"{100 * DAYS / self.width:.4f}%"
+
+    @property
+    def hours_width(self) -> int:
+        return self.width - DAYS
+
+    @property
+    def hours_share(self) -> str:
+        return f"{100 * self.hours_width / self.width:.4f}%"
 
 
 def charts_of(windows: Iterable[Asked]) -> tuple[Chart, ...]:

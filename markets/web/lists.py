@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -12,7 +13,15 @@ from django_filters import FilterSet
 from django_htmx.middleware import HtmxDetails
 
 
-class FilteredList(MultipleObjectMixin, View):
+class Paged(MultipleObjectMixin):
+    """A list in pages, for whatever the address asks: after the last page the last, and the first for no number."""
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Paginator, Page, Any, bool]:
+        page = self.get_paginator(queryset, page_size).get_page(self.request.GET.get("page"))  # type: ignore[attr-defined]
+        return page.paginator, page, page.object_list, page.has_other_pages()
+
+
+class FilteredList(Paged, View):
     """A list view's filtering half. Its template has a part named `rows`."""
 
     filterset_class: type[FilterSet]

@@ -70,7 +70,7 @@ def test_a_dialog_says_what_is_missing_and_a_token_is_shown_once(at_console: Any
     here.go(reverse("admin:markets_seller_change", args=[seller.pk]))
     here.page.get_by_role("link", name="Issue token").click()
     here.page.get_by_role("button", name="Issue token").click()
-    expect(here.page.get_by_text("This field is required.")).to_be_visible()
+    expect(here.page.get_by_text("Fill this in: it can't stay empty.")).to_be_visible()
     here.page.get_by_label("Name").fill("Trading desk")
     here.page.get_by_role("button", name="Issue token").click()
     expect(here.page.get_by_text("it is shown this once")).to_be_visible()

@@ -110,7 +110,7 @@ def test_a_viewer_may_note_too(joined: TestParty, viewer: User, signed_in: Calla
         ({"text": "x" * 2001}, "Keep it within 2,000 characters"),
         ({"page": "https://elsewhere.example/"}, "This form is of no page here."),
         ({"page": "//elsewhere.example/"}, "This form is of no page here."),
-        ({"page": ""}, "This field is required."),
+        ({"page": ""}, "This form is of no page here."),
     ],
 )
 def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(

@@ -20,6 +20,11 @@ def test_a_search_for_no_text_finds_something_or_nothing(browser_of_member: Clie
     assert browser_of_member.get("/help/?q=bid%00").status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/bids/?page=zz", "/competitions/?page=-1", "/statements/?page=99"])
+def test_a_page_that_is_not_there_is_the_nearest_one(address: str, browser_of_member: Client):
+    assert browser_of_member.get(address).status_code == 200
+
+
 @pytest.mark.parametrize("minutes", ["2147483648", "9" * 30, "0", "-1", "\0"])
 def test_a_run_of_any_length_is_answered_beside_its_field(
     minutes: str, bid: Bid, competition: Competition, asset: Asset, browser_of_member: Client

@@ -39,7 +39,8 @@
   // On a phone a chart is wider than its place: it begins where the first half-hour is asked for, not at midnight.
   const scrollToBars = (chart) => {
     const bars = [...chart.querySelectorAll("rect:not(.missing)")].map((bar) => bar.getBoundingClientRect().left);
-    if (bars.length) chart.scrollLeft = Math.min(...bars) - chart.getBoundingClientRect().left - 32;
+    const days = chart.querySelector(".days").getBoundingClientRect().width;
+    if (bars.length) chart.scrollLeft = Math.min(...bars) - chart.getBoundingClientRect().left - days - 16;
   };
 
   // A list that htmx has filtered says how many rows it found, for those who do not see it.
