@@ -6,10 +6,11 @@ points elsewhere a moment later leads nowhere.
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,6 +21,7 @@ WHOLE = 20
 """Seconds for all of it: who sends a letter of its answer now and then is never late by `TIMEOUT`."""
 OPEN_IPV6 = IPv6Network("2000::/3")
 """What is routed on the open internet. Beside it lie ways back to IPv4 (64:ff9b::) and old local addresses (fec0::)."""
+LOOPBACK = IPv4Address("127.0.0.1")
 SHOWN = 300
 """So many characters of an answer are kept, to show what went wrong."""
 
@@ -66,13 +68,38 @@ def _legal_address(host: str, port: int, loopback: bool) -> IPv4Address | IPv6Ad
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Unreached(f"The name {host} leads to no address: {error}.") from error
-    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    addresses = _addresses(found)
+    _judge(host, addresses, loopback)
+    return addresses[0]
+
+
+def refuse_inner(host: str, *, loopback: bool) -> None:
+    """Raises Unreached where the host is written as an address that is never called, or is this machine's own name.
+
+    Nobody is asked where any other name leads: that may change, and is judged whenever it is called.
+    """
+    name = host.rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        _judge(host, [LOOPBACK], loopback)
+        return
+    try:
+        written = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):  # a name
+        return
+    _judge(host, _addresses(written), loopback)
+
+
+def _addresses(found: Sequence[tuple[Any, ...]]) -> list[IPv4Address | IPv6Address]:
+    return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+
+
+def _judge(host: str, addresses: Sequence[IPv4Address | IPv6Address], loopback: bool) -> None:
     for address in addresses:
         seen = getattr(address, "ipv4_mapped", None) or address
         is_open = seen.is_global and not seen.is_multicast and (seen.version == 4 or seen in OPEN_IPV6)
         if not is_open and not (loopback and seen.is_loopback):
-            raise Unreached(f"{host} leads to {address}, which is not on the open internet: it is not called.")
-    return addresses[0]
+            place = host if host == str(address) else f"{host} leads to {address}, which"
+            raise Unreached(f"{place} is not on the open internet: it is not called.")
 
 
 async def _beginning(answer: httpx.Response) -> str:

@@ -20,6 +20,7 @@ from ..models import BidChange, Market, Operator, Webhook, WebhookBookmark, Webh
 from ..problems import Contradiction, Refused
 from .feeds import read_bid_changes
 from .journal import By, record
+from .posting import Unreached, refuse_inner
 
 CHANGED, CLOSED = "bids.changed", "competition.closed"
 EVENTS = (CHANGED, CLOSED)
@@ -162,6 +163,10 @@ def _check_address(url: str, is_sandbox: bool) -> None:
         raise Refused("Send an address such as https://flex.example/piclo, without a name, password or #part in it.")
     if parts.scheme != "https" and not (parts.scheme == "http" and may_be_loopback(is_sandbox) and _is_loopback(url)):
         raise Refused("Only https is called: send an address that begins with https://.")
+    try:
+        refuse_inner(parts.hostname or "", loopback=may_be_loopback(is_sandbox))
+    except Unreached as error:
+        raise Refused(f"{error} Send one that can be reached from outside your network.") from error
 
 
 def may_be_loopback(is_sandbox: bool) -> bool:
