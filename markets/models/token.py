@@ -28,6 +28,9 @@ class Token(models.Model):
     last_used_on = models.DateField(null=True, blank=True, help_text="UTC. Only the day is kept.")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    has_fault_waiting = False
+    """Not stored. True on the caller's token where a fault of its sandbox may have to be played."""
+
     class Meta:
         constraints = [
             models.CheckConstraint(

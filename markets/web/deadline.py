@@ -1,33 +1,35 @@
 """A promise to answer in time: what the database cannot do within the limit is given up, and answered 503."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic
+from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import OperationalError, connection
+
+
+class TooLate(OperationalError):
+    """The limit has passed before the statement was begun."""
 
 
 @contextmanager
 def answered_within(limit: timedelta) -> Iterator[None]:
-    """No statement, and no wait for a lock, lasts longer: OperationalError is raised and its transaction undone.
+    """All statements together, with their waits for locks, last no longer: OperationalError is raised, and what is not
+    committed is undone.
 
-    The limits stand on the session, since the operation inside opens and commits its own transaction.
+    Each statement carries along how much is left, for its own transaction: asked for apart, that would be two more
+    round trips.
     """
-    milliseconds = str(int(limit.total_seconds() * 1000))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)",
-            [milliseconds, milliseconds],
-        )
-    try:
+    until = monotonic() + limit.total_seconds()
+
+    def limited(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        milliseconds = int((until - monotonic()) * 1000)
+        if milliseconds <= 0:
+            raise TooLate(f"Not done within {limit.total_seconds():g} s.")
+        answer = execute(f"SET LOCAL statement_timeout = {milliseconds}; {sql}", params, many, context)
+        context["cursor"].nextset()
+        return answer
+
+    with connection.execute_wrapper(limited):
         yield
-    finally:
-        _lift()
-
-
-def _lift() -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET statement_timeout; RESET lock_timeout")
-    except DatabaseError:  # a broken connection takes its limits with it
-        connection.close()

@@ -39,9 +39,9 @@ class FaultsPlayed(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
     def next_fault(self, *kinds: Kind) -> SandboxFault | None:
-        """The fault to be shown now, which is thereby used up; for a live token none, and nothing is asked."""
+        """The fault to be shown now, which is thereby used up. Nothing is asked for a live token, or where none waits."""
         token = token_of(self.request)
-        if token is None or not token.is_sandbox or not self.plays_faults:
+        if token is None or not token.has_fault_waiting or not self.plays_faults:
             return None
         assert token.operator_id is not None, "a sandbox is an operator's"
         match = self.request.resolver_match

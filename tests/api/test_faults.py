@@ -149,4 +149,4 @@ def test_a_live_token_neither_sees_a_fault_nor_asks_for_one(
     with CaptureQueriesContext(connection) as captured:
         live.get(address)
     assert captured.captured_queries
-    assert "sandboxfault" not in str(captured.captured_queries)
+    assert '"markets_sandboxfault"' not in str(captured.captured_queries)
