@@ -18,6 +18,8 @@ from markets.operations import mail
 
 logger = logging.getLogger(__name__)
 
+SENDERS = 2
+"""Kept connections to the mail server, a thread each."""
 SWEEP_SECONDS = 1.0
 """How long a lost wake-up, a retry or a claim that ran out waits at most."""
 AT_ONCE = 10
@@ -31,7 +33,7 @@ RECORD_SECONDS = 60
 class Worker:
     """`run` serves the lane until `stop` is called, from a signal or from another thread."""
 
-    def __init__(self, *, senders: int = 2):
+    def __init__(self, *, senders: int = SENDERS):
         self._stopping = threading.Event()
         self._turn = threading.Lock()
         self._listening: psycopg.Connection | None = None

@@ -17,7 +17,7 @@ from piclo_nged.dso.nged.rehearsal import API
 from piclo_nged.processes.readiness import LOCAL, free_port, listens
 from piclo_nged.story.stage import stage
 
-from .dispatch_idle import conninfo
+from .dispatch_ground import conninfo
 from .measured import Measured
 from .season import COMPETITIONS, Season, open_season
 

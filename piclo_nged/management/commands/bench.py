@@ -9,12 +9,23 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from piclo_nged.bench import bids_feed, bids_in, dispatch_idle, feed_race, results_in, story
+from piclo_nged.bench import (
+    bids_feed,
+    bids_in,
+    dispatch_burst,
+    dispatch_idle,
+    dispatch_sustained,
+    feed_race,
+    results_in,
+    story,
+)
 from piclo_nged.bench.measured import Measured
 
 BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "story": story.measure,
     "dispatch-idle": dispatch_idle.measure,
+    "dispatch-burst": dispatch_burst.measure,
+    "dispatch-sustained": dispatch_sustained.measure,
     "bids-in": bids_in.measure,
     "bids-feed": bids_feed.measure,
     "feed-race": feed_race.measure,

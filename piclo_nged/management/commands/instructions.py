@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from dispatch.worker import Worker
+from dispatch.worker import SENDERS, Worker
 
 
 class Command(BaseCommand):
     help = "Runs the instruction worker: sends instruction emails as soon as they are ready. Run as many copies as you like."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--senders", type=int, default=2, help="kept connections to the mail server (default: 2)")
+        parser.add_argument("--senders", type=int, default=SENDERS, help="kept connections to the mail server (default: %(default)s)")
 
     def handle(self, *args: Any, senders: int, **options: Any) -> None:
         worker = Worker(senders=senders)
