@@ -5,10 +5,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.web.api_fields import Figure
-from markets.web.endpoints import SellerEndpoint
-from markets.web.openapi import BEFORE, LIMIT, call
-from markets.web.paging import newest, page_of
+from markets.rest.endpoints import SellerEndpoint
+from markets.rest.fields import Figure
+from markets.rest.openapi import BEFORE, LIMIT, call
+from markets.rest.paging import newest, page_of
 
 from .models import Instruction, Kind
 

@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 import dispatch.api
 import markets.api
 import settlement.api
-from markets.web.endpoints import UnknownAddress
+from markets.rest.endpoints import UnknownAddress
 
 from .api_docs import DocsView, RedocView, SchemaView
 

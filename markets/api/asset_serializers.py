@@ -3,9 +3,9 @@
 from rest_framework import serializers
 
 from ..models import Asset
+from ..rest.fields import Day, Fields, Figure
 from ..rules.notices import ZERO
 from ..rules.registering import INTERVALS
-from ..web.api_fields import Day, Fields, Figure
 
 MOST_MINUTES = 2**31 - 1
 

@@ -8,12 +8,12 @@ from rest_framework.response import Response
 
 from ..models import Asset, Qualification
 from ..operations.assets import register_assets
+from ..rest.bodies import read_all_rows
+from ..rest.endpoints import SellerEndpoint
+from ..rest.idempotency import idempotent
+from ..rest.openapi import BEFORE, LIMIT, call
+from ..rest.paging import newest, page_of
 from ..rules.notices import AssetEntry
-from ..web.bodies import read_all_rows
-from ..web.endpoints import SellerEndpoint
-from ..web.idempotency import idempotent
-from ..web.openapi import BEFORE, LIMIT, call
-from ..web.paging import newest, page_of
 from .asset_serializers import AssetFields, RegisteredAssets, SellerAsset
 from .lists import TAG, same
 

@@ -17,16 +17,16 @@ from ..operations.bids.checking import Checked
 from ..operations.bids.placing import look_at, place
 from ..operations.bids.storing import Placed
 from ..problems import Refused, RowProblem
+from ..rest.answers import error_entry
+from ..rest.bodies import CsvBody, JsonBody, NotAsDescribed, read_object
+from ..rest.endpoints import SellerEndpoint, reached
+from ..rest.fields import Fields, Instant
+from ..rest.idempotency import idempotent
+from ..rest.openapi import BEFORE, FORMAT, LIMIT, MARKET, MARKET_OPTIONAL, as_csv_too, call
+from ..rest.paging import newest, page_of, read_query
+from ..rest.rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
 from ..rules.notices import Offer
-from ..web.answers import error_entry
-from ..web.api_fields import Fields, Instant
-from ..web.bodies import CsvBody, JsonBody, NotAsDescribed, read_object
-from ..web.endpoints import SellerEndpoint, reached
-from ..web.idempotency import idempotent
-from ..web.openapi import BEFORE, FORMAT, LIMIT, MARKET, MARKET_OPTIONAL, as_csv_too, call
-from ..web.paging import newest, page_of, read_query
-from ..web.rendering import CsvAnswer, JsonAnswer
 from .lists import TAG, same
 from .offers import Sent, read_file, read_offers
 from .serializers import OfferFields, PlacedBids, SellerBid, TermFields

@@ -9,12 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..models import PRICES, Bid, Competition, Contract, ServiceWindow
+from ..rest.endpoints import SellerEndpoint
+from ..rest.fields import Fields, Instant
+from ..rest.openapi import BEFORE, FORMAT, LIMIT, MARKET_OPTIONAL, as_csv_too, call
+from ..rest.paging import newest, page_of, read_query
+from ..rest.rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
-from ..web.api_fields import Fields, Instant
-from ..web.endpoints import SellerEndpoint
-from ..web.openapi import BEFORE, FORMAT, LIMIT, MARKET_OPTIONAL, as_csv_too, call
-from ..web.paging import newest, page_of, read_query
-from ..web.rendering import CsvAnswer, JsonAnswer
 from .serializers import ListedCompetition, RulesToConfirm, SellerContract, SellerResult
 
 TAG = "Sellers: bidding"

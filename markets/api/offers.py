@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 from ..problems import RowProblem
+from ..rest.bodies import NotAsDescribed, Rows, read_rows
+from ..rest.fields import FOUR_PLACES
 from ..rules.bids_file import LABELS, read_bids_file
 from ..rules.notices import ZERO, Offer
-from ..web.api_fields import FOUR_PLACES
-from ..web.bodies import NotAsDescribed, Rows, read_rows
 from .serializers import OfferFields
 
 MOST_OFFERS = 30_000

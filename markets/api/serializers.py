@@ -3,9 +3,9 @@
 from rest_framework import serializers
 
 from ..models import Bid, Competition
+from ..rest.fields import Fields, Figure
+from ..rest.openapi import ErrorEntry
 from ..rules.notices import ZERO
-from ..web.api_fields import Fields, Figure
-from ..web.openapi import ErrorEntry
 
 
 class OpenWindow(serializers.Serializer):

@@ -1,1 +1,1 @@
-"""What pages and calls share: who is asking, what they see, how a call is read and answered."""
+"""What pages share: who is asking, which rows and figures they see, what they typed."""

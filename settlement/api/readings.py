@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from markets.models import Asset
 from markets.problems import RowProblem
-from markets.web.api_fields import Day, Fields
-from markets.web.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows
-from markets.web.endpoints import SellerEndpoint
-from markets.web.idempotency import idempotent
-from markets.web.openapi import BEFORE, LIMIT, call
-from markets.web.paging import newest, page_of, read_query
+from markets.rest.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows
+from markets.rest.endpoints import SellerEndpoint
+from markets.rest.fields import Day, Fields
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import BEFORE, LIMIT, call
+from markets.rest.paging import newest, page_of, read_query
 
 from ..models import ReadingDay
 from ..operations.readings import DayOfReadings, Stored, store_readings, upload_readings

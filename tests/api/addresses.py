@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from markets.models import Bid, Webhook
 from markets.operations.bids import place_bids
+from markets.rest.endpoints import UnknownAddress
 from markets.rules.confirmations import VERSION
 from markets.rules.notices import Offer
-from markets.web.endpoints import UnknownAddress
 from piclo_nged import api_urls
 from piclo_nged.api_docs import DocsView, RedocView, SchemaView
 

@@ -12,10 +12,10 @@ from markets.api.offers import _NotPlain, _offer, _plain, read_offers
 from markets.api.serializers import OfferFields
 from markets.models import Asset, Bid, BidChange, Competition, Confirmation, Contract, Market
 from markets.operations.results import record_results
+from markets.rest.bodies import read_rows
 from markets.rules.bids_file import write_bids_file
 from markets.rules.confirmations import RULES, VERSION
 from markets.rules.notices import BidResult
-from markets.web.bodies import read_rows
 from tests.conftest import close
 
 from .conftest import Machine, problem_of

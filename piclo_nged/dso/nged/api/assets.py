@@ -8,11 +8,11 @@ from rest_framework.response import Response
 from markets.models import QualificationChange
 from markets.operations.assets import decide_qualifications
 from markets.operations.feeds import read_qualifications
+from markets.rest.bodies import read_all_rows
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import AFTER, LIMIT, MARKET, call
+from markets.rest.paging import feed_page, stretch
 from markets.rules.notices import QualificationDecision
-from markets.web.bodies import read_all_rows
-from markets.web.idempotency import idempotent
-from markets.web.openapi import AFTER, LIMIT, MARKET, call
-from markets.web.paging import feed_page, stretch
 
 from ..serializers import examples
 from ..serializers.assets import AssetFacts, DecisionFields, OfferedAssets

@@ -1,6 +1,6 @@
 """What NGED's addresses share: whose they are."""
 
-from markets.web.endpoints import OperatorEndpoint
+from markets.rest.endpoints import OperatorEndpoint
 
 TAG_PREFIX = "NGED: "
 

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 
 from markets.models import BidChange, SandboxFault
 from markets.operations.feeds import bid_changes_after, receive_receipts
-from markets.web.bodies import read_all_rows
-from markets.web.idempotency import idempotent
-from markets.web.openapi import AFTER, LIMIT, MARKET, call
-from markets.web.paging import stretch
+from markets.rest.bodies import read_all_rows
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import AFTER, LIMIT, MARKET, call
+from markets.rest.paging import stretch
 
 from ..serializers import examples
 from ..serializers.bids import BidFeed, Changed, ReceiptFields

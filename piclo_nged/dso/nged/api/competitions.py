@@ -14,11 +14,11 @@ from markets.operations.competitions import (
     publish_competitions,
     withdraw_competition,
 )
-from markets.web.answers import error_entry
-from markets.web.bodies import CsvBody, JsonBody, file_in, read_object, read_rows
-from markets.web.endpoints import reached
-from markets.web.idempotency import idempotent
-from markets.web.openapi import MARKET, call
+from markets.rest.answers import error_entry
+from markets.rest.bodies import CsvBody, JsonBody, file_in, read_object, read_rows
+from markets.rest.endpoints import reached
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import MARKET, call
 
 from ..files import NotTaken, publish_file
 from ..serializers import examples

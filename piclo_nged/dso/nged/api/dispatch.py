@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from dispatch.models import Instruction, Notice, Trigger
 from dispatch.operations import Receipt, receive_trigger
 from markets.models import Market
-from markets.web.deadline import answered_within
-from markets.web.endpoints import reached
-from markets.web.idempotency import idempotent_after_commit
-from markets.web.openapi import MARKET_OPTIONAL, call
-from markets.web.paging import BadQuery
+from markets.rest.deadline import answered_within
+from markets.rest.endpoints import reached
+from markets.rest.idempotency import idempotent_after_commit
+from markets.rest.openapi import MARKET_OPTIONAL, call
+from markets.rest.paging import BadQuery
 
 from ..serializers import examples
 from ..serializers.dispatch import TriggerFields, TriggerReceipt, TriggerState

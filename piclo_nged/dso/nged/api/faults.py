@@ -10,11 +10,11 @@ from rest_framework.response import Response
 
 from markets.models import BidChange, SandboxFault
 from markets.operations.sandbox import MOST_SECONDS, MOST_TIMES, ask_for_fault, forget_faults
-from markets.web.api_fields import Fields
-from markets.web.authentication import SandboxOnly
-from markets.web.bodies import read_object
-from markets.web.idempotency import idempotent
-from markets.web.openapi import call
+from markets.rest.authentication import SandboxOnly
+from markets.rest.bodies import read_object
+from markets.rest.fields import Fields
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import call
 
 from ..serializers import examples
 from .base import TAG_PREFIX, NgedEndpoint

@@ -3,9 +3,9 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.web.bodies import read_all_rows
-from markets.web.idempotency import idempotent
-from markets.web.openapi import MARKET, call
+from markets.rest.bodies import read_all_rows
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import MARKET, call
 from settlement.operations import InvoiceEntry, record_invoice
 
 from ..serializers import examples

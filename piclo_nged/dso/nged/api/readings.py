@@ -11,10 +11,10 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from markets.rest.openapi import AFTER, LIMIT, MARKET, call
+from markets.rest.paging import feed_page, stretch
+from markets.rest.rendering import JsonAnswer
 from markets.rules.sheets import harmless
-from markets.web.openapi import AFTER, LIMIT, MARKET, call
-from markets.web.paging import feed_page, stretch
-from markets.web.rendering import JsonAnswer
 from settlement.models import ReadingDay
 from settlement.operations.feed import read_reading_days
 from settlement.rules.readings_file import end_stamped

@@ -4,10 +4,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from markets.operations.discrepancies import reconcile
+from markets.rest.bodies import read_all_rows
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import MARKET, call
 from markets.rules.notices import ListedContract
-from markets.web.bodies import read_all_rows
-from markets.web.idempotency import idempotent
-from markets.web.openapi import MARKET, call
 
 from ..serializers import examples
 from ..serializers.bids import AwardFields, Differences

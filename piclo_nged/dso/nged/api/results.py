@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from markets.operations.results import record_results
+from markets.rest.bodies import CsvBody, JsonBody, NotAsDescribed, file_in, read_all_rows, read_object
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import MARKET, call
 from markets.rules.notices import BidResult, NoResponse
-from markets.web.bodies import CsvBody, JsonBody, NotAsDescribed, file_in, read_all_rows, read_object
-from markets.web.idempotency import idempotent
-from markets.web.openapi import MARKET, call
 
 from ..files import ResultsTaken, record_results_file
 from ..serializers import examples

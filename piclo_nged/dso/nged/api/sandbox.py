@@ -7,11 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from markets.operations.clock import move_clock
-from markets.web.api_fields import Fields, Instant
-from markets.web.authentication import SandboxOnly
-from markets.web.bodies import read_object
-from markets.web.idempotency import idempotent
-from markets.web.openapi import call
+from markets.rest.authentication import SandboxOnly
+from markets.rest.bodies import read_object
+from markets.rest.fields import Fields, Instant
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import call
 
 from ..serializers import examples
 from .base import TAG_PREFIX, NgedEndpoint

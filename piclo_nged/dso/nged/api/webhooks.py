@@ -7,11 +7,11 @@ from rest_framework.response import Response
 
 from markets.models import Webhook
 from markets.operations.webhooks import EVENTS, add_webhook, change_secret, remove_webhook
-from markets.web.api_fields import LARGEST_KEY, Fields
-from markets.web.bodies import read_object
-from markets.web.endpoints import reached
-from markets.web.idempotency import idempotent
-from markets.web.openapi import call
+from markets.rest.bodies import read_object
+from markets.rest.endpoints import reached
+from markets.rest.fields import LARGEST_KEY, Fields
+from markets.rest.idempotency import idempotent
+from markets.rest.openapi import call
 
 from ..serializers import examples
 from .base import TAG_PREFIX, NgedEndpoint

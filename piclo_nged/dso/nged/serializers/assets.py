@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from markets.models import Asset, Qualification
-from markets.web.api_fields import LARGEST_KEY, Fields, Figure
+from markets.rest.fields import LARGEST_KEY, Fields, Figure
 
 DECISIONS = (Qualification.Status.QUALIFIED, Qualification.Status.REFUSED)
 

@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from markets.models import BidChange
+from markets.rest.fields import Fields, Figure
 from markets.rules import notices
-from markets.web.api_fields import Fields, Figure
 
 
 class BidAsset(serializers.Serializer):

@@ -6,9 +6,9 @@ from typing import Any
 from rest_framework import serializers
 
 from markets.models import Competition, Product, Zone
+from markets.rest.fields import Day, Fields, Figure, Instant
+from markets.rest.openapi import ErrorEntry
 from markets.rules.notices import CompetitionNotice, WindowNotice
-from markets.web.api_fields import Day, Fields, Figure, Instant
-from markets.web.openapi import ErrorEntry
 
 
 class WindowFields(Fields):
@@ -34,7 +34,13 @@ class CompetitionFields(Fields):
 
     name = serializers.CharField(max_length=300)
     product = serializers.CharField(max_length=100, help_text="As NGED writes it.")
-    zone = serializers.RegexField(r"^\S+$", max_length=60, source="zone_code", help_text="CMZ code.")
+    zone = serializers.RegexField(
+        r"^\S+$",
+        max_length=60,
+        source="zone_code",
+        help_text="CMZ code.",
+        error_messages={"invalid": "This value does not match the required pattern: a code such as CMZ_T7B_SWA_0012."},
+    )
     zone_name = serializers.CharField(max_length=200, allow_blank=True, default="")
     licence_area = serializers.CharField(max_length=10, allow_blank=True, default="")
     zone_level = serializers.ChoiceField(Zone.Level.choices, default=Zone.Level.HV)
@@ -67,7 +73,11 @@ class CompetitionFields(Fields):
 class ListedCompetitionFields(CompetitionFields):
     """A competition in a list, with its reference."""
 
-    reference = serializers.RegexField(r"^[^/]+$", max_length=100)
+    reference = serializers.RegexField(
+        r"^(?!(import|\.\.?)$)[^/\x00-\x1f\x7f]+$",
+        max_length=100,
+        error_messages={"invalid": "A reference is one line without '/', and not 'import', '.' or '..'."},
+    )
 
 
 class Preview(serializers.Serializer):

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from dispatch.models import Instruction, Kind
 from markets.models import Mail
-from markets.web.api_fields import Figure
+from markets.rest.fields import Figure
 
 
 class CallFields(serializers.Serializer):

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from markets.web.api_fields import Fields, Figure
+from markets.rest.fields import Fields, Figure
 
 
 class HalfHour(serializers.Serializer):

@@ -1,7 +1,7 @@
 """The kinds of value that callers of the API send: figures, instants, days; read strictly, each with its sentence."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -49,7 +49,7 @@ class Instant(serializers.DateTimeField):
             self.fail("no_offset")
         if not EARLIEST < value.date() < LATEST:
             self.fail("far")
-        return super().enforce_timezone(value)
+        return value.astimezone(UTC)
 
 
 class Day(serializers.DateField):

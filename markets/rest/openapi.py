@@ -105,7 +105,7 @@ def call(
 class BearerScheme(OpenApiAuthenticationExtension):
     """`Authorization: Bearer piclo_...` in the document, so that the browsable docs can send it."""
 
-    target_class = "markets.web.authentication.TokenAuthentication"
+    target_class = "markets.rest.authentication.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

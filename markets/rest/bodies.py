@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from ..problems import Refused, RowProblem
-from .api_fields import Fields
+from .fields import Fields
 
 MOST_ROWS = 50_000
 

@@ -115,7 +115,7 @@ def _note_use(token: Token) -> None:
 class OperatorOnly(BasePermission):
     """Lets in an operator's tokens, and only for the operator named by the view's `operator_key`."""
 
-    message = "This address is for the operator's token."
+    message = "This address is for the operator's token: send the one that customer success gave to the operator."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token = token_of(request)
@@ -125,7 +125,7 @@ class OperatorOnly(BasePermission):
 class SandboxOnly(OperatorOnly):
     """Lets in the sandbox tokens of that operator alone."""
 
-    message = "This address is for the token of a sandbox: only a mock market's time can be moved."
+    message = "This address is for the token of a sandbox: send that one. Time is moved and faults are played in mock markets alone."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token = token_of(request)

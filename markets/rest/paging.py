@@ -14,8 +14,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from .api_fields import LARGEST_KEY, Fields
 from .bodies import NotAsDescribed, read_object
+from .fields import LARGEST_KEY, Fields
 from .rendering import NEXT
 
 MOST_ITEMS = 5000

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ..models import Market, Seller, Token
-from .api_fields import Fields
 from .authentication import OperatorOnly, SellerOnly, token_of
 from .bodies import JsonBody
 from .faults import FaultsPlayed
+from .fields import Fields
 from .paging import read_query
 from .rendering import JsonAnswer
 
