@@ -1,5 +1,6 @@
 """The ordinary emails of registration and bidding, as mails ready for the outbox."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from .rules.revisions import Change
 from .rules.words import moment
 
 MOST_CHANGES = 20
+ON_STANDING_BIDS = re.compile(r"^(?:Please revise |Your (?:bid|\d+ bids) stands? as ).*$", re.MULTILINE)
+"""What a mail of revisions says of a seller's bids: with a lowered ceiling beside it, it tells of their prices."""
 MOST_COMPETITIONS = 40
 """As many are told in a mail of results; the page has them all."""
 
@@ -137,9 +140,8 @@ def revisions(*, seller: Seller, market: Market, revised: Sequence[Revised]) -> 
     """What the operator changed in competitions that the seller bids in: one mail to each member who bids."""
     told = {"seller": seller, "market": market, "revised": revised, "site_url": settings.SITE_URL}
     text = render_to_string("emails/markets/revisions.txt", told)
-    urgent = any(one.to_revise for one in revised)
     name = revised[0].competition.name if len(revised) == 1 else f"{len(revised)} competitions you bid in"
-    subject = f"{'Revise your bids: ' if urgent else ''}{market.operator} changed {name}"
+    subject = f"{market.operator} changed {name}: look at your bids"  # in no other words where one must be revised
     return _to_bidders(seller, subject, text)
 
 
@@ -152,5 +154,8 @@ def withdrawal(*, seller: Seller, competition: Competition, reason: str, count: 
 
 def _to_bidders(seller: Seller, subject: str, text: str) -> Iterable[Mail]:
     members = seller.memberships.exclude(role=Membership.Role.VIEWER).select_related("user")
+    subject = " ".join(
+        subject.split()
+    )  # an operator's name of a competition may hold line breaks, which no mail leaves with
     for member in members:
         yield Mail(recipient=member.user.email, subject=subject[:200], text=text)

@@ -9,15 +9,18 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from ..emails import ON_STANDING_BIDS
 from ..models import JournalEntry, Mail, MailAttempt, MailEvent, User
 from ..operations import mail
-from ..web.sealing import without_prices
+from ..web.sealing import any_sealed, without_prices
 from .acting import operation
 from .columns import state
 from .noun import Noun, Rows
 
 LINK_KEY = re.compile(r"/[\w.=-]+:[\w-]+:[\w-]+")
 """The signed part of a link, of whatever page: an answer, an invitation, the test of a mailbox."""
+OF_COMPETITION = re.compile(r"/competitions/(\d{1,9})/")
+SEALED_WORDS = "[What it says of the seller's bids is sealed until gate closure.]"
 
 ARRIVALS = {"Came back": "danger", "Opened": "success", "Delivered": "success", "Not told": "info"}
 
@@ -75,8 +78,12 @@ class MailAdmin(Noun):
 
     @display(description="Text")
     def text_shown(self, letter: Mail) -> str:
-        """Without the key of its link: whoever has that acts in the mailbox's name."""
-        return LINK_KEY.sub("/...", letter.text)
+        """Without the key of its link: whoever has that acts in the mailbox's name. And without what tells of sealed bids."""
+        text = LINK_KEY.sub("/...", letter.text)
+        competitions = [int(key) for key in OF_COMPETITION.findall(text)]
+        if ON_STANDING_BIDS.search(text) and any_sealed(competitions):
+            return ON_STANDING_BIDS.sub(SEALED_WORDS, text)
+        return text
 
     @operation(
         "Send again",

@@ -3,11 +3,12 @@
 Two people of customer success can open the bids of a competition early (`markets.operations.seals`), never one alone.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ..models import Bid, Market, MarketTime, SealOpening
+from ..models import Bid, Competition, Market, MarketTime, SealOpening
 
 # What may be shown of a bid's content while it is sealed.
 OPEN_CONTENT = ("bid", "revision", "competition", "company", "windows", "capacity_kw", "assets")
@@ -21,6 +22,13 @@ def with_seal(rows: QuerySet[Any], competition: str = "competition") -> QuerySet
     gate = Q(**{f"{competition}__closes_at__gt": MarketTime(f"{competition}__market__clock_offset")})
     opened = SealOpening.objects.filter(competition=OuterRef(competition), agreed_at__isnull=False)
     return rows.annotate(is_sealed=gate & ~Q(Exists(opened)))
+
+
+def any_sealed(competitions: Sequence[int]) -> bool:
+    """Whether the bids of any of these competitions, given by key, are sealed now."""
+    opened = SealOpening.objects.filter(competition=OuterRef("pk"), agreed_at__isnull=False)
+    sealed = Competition.objects.filter(~Exists(opened), closes_at__gt=MarketTime("market__clock_offset"))
+    return sealed.filter(pk__in=competitions).exists()
 
 
 def holds_sealed_bids(market: Market) -> bool:

@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from markets.models import BidChange, BidUpload, JournalEntry, SealOpening
-from markets.operations.bids import revise_bid
-from tests.conftest import close
+from markets.models import BidChange, BidUpload, Competition, JournalEntry, Mail, SealOpening
+from markets.operations.bids import place_bids, revise_bid
+from markets.operations.competitions import publish_competitions
+from tests.conftest import close, notice, offer
 
 # Prices that stand nowhere else on a page.
+MOCK = "T9A-DYN-0001"
 AVAILABILITY, UTILISATION = Decimal("98.7654"), Decimal("243.2109")
 
 
@@ -158,6 +160,28 @@ def test_no_tick_of_one_person_makes_the_feed_live_over_sealed_bids(console: Cli
     assert not tick()
     close(market, sealed.competition)
     assert tick(), "where nothing is sealed the setting is free"
+
+
+def test_a_mail_of_a_revision_does_not_tell_that_a_sealed_price_lies_above_the_new_ceiling(
+    console: Client, sealed: Any, market: Any, make_competition: Any, seller: Any
+) -> None:
+    """Nor that it lies below: what is said of either looks the same until the gate has closed."""
+    make_competition("T9A-DYN-0002")
+    place_bids(seller=seller, market=market, offers=[offer("T9A-DYN-0002")], by="tests")
+    for ceiling in (299, 200):
+        lowered = [notice(n, utilisation_ceiling_gbp_per_mwh=Decimal(ceiling)) for n in (MOCK, "T9A-DYN-0002")]
+        publish_competitions(market=market, notices=lowered, by="tests")
+    good, bad = Mail.objects.filter(subject__contains="changed").order_by("pk")
+    assert ("Please revise" in good.text, "Please revise" in bad.text) == (False, True)
+    assert good.subject == bad.subject
+    for letter in (good, bad):
+        told = shown(console, reverse("admin:markets_mail_change", args=[letter.pk]))
+        assert told.count("of the seller&#x27;s bids is sealed until gate closure") == 2
+        assert not any(word in told for word in ("Please revise", "stands as it is", sealed.reference))
+    close(market, sealed.competition)
+    for other in Competition.objects.exclude(pk=sealed.competition_id):
+        close(market, other)
+    assert f"Please revise {sealed}" in shown(console, reverse("admin:markets_mail_change", args=[bad.pk]))
 
 
 def test_a_file_of_bids_keeps_its_rows_and_what_was_wrong_with_them_to_its_seller(console: Client, bid: Any) -> None:

@@ -77,9 +77,10 @@ def test_only_who_bids_gets_a_mail_and_only_members_who_may_bid(
     for role in (Membership.Role.TRADER, Membership.Role.VIEWER):
         user = User.objects.create_user(f"{role}@voltwise.example")
         Membership.objects.create(seller=seller, user=user, role=role)
-    revise(required_kw=Decimal(600))
+    revise(required_kw=Decimal(600), name="Winter\r\nevenings")
     assert {mail.recipient for mail in mails()} == {"owner@voltwise.example", "trader@voltwise.example"}
     [mail, _] = mails()
+    assert mail.subject.endswith("changed Winter evenings")  # with a line break no provider would take it
     assert "Needed at the peak: 600 kW (was 500 kW)" in mail.text
     assert "Your bid stands as it is." in mail.text
     assert f"/competitions/{bid.competition_id}/" in mail.text
@@ -132,7 +133,7 @@ def test_a_bid_that_would_not_be_taken_any_more_stands_and_its_seller_is_asked_t
     bid = Bid.objects.get(pk=bid.pk)
     assert (bid.status, bid.revision, bid.utilisation_gbp_per_mwh) == ("placed", 1, Decimal(250))
     [mail] = mails()
-    assert mail.subject.startswith("Revise your bids: ")
+    assert mail.subject.endswith(": look at your bids"), "the console lists it, and a bid is sealed"
     assert f"Please revise {bid}" in mail.text
     assert "250" not in mail.text, "a mail is no place for a sealed price"
     [reason] = why_to_revise(bid)

@@ -51,7 +51,7 @@ def test_every_bid_meets_the_revision_or_its_seller_is_asked_to_revise_it(
 
     answers = at_once(call)
     assert len(answers) == CALLERS
-    told = "".join(mail.text for mail in Mail.objects.filter(subject__startswith="Revise your bids"))
+    told = "".join(mail.text for mail in Mail.objects.filter(text__contains="Please revise"))
     for bid in Bid.objects.all():
         assert why_to_revise(bid)
         assert bid.reference in told
