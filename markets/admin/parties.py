@@ -90,7 +90,7 @@ class PartyNoteAdmin(Noun):
 
     @operation(
         "Decide",
-        consequence="The decision is kept with the note, under your name. Changing a label or an order is an engineer's "
+        consequence="The decision is kept with the note, under your name, and whoever left the note reads your words. Changing a label or an order is an engineer's "
         "work: open it as such, and say so here.",
         form=DecisionForm,
         icon="rule",

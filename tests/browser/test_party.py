@@ -69,9 +69,9 @@ def test_a_party_from_start_to_comparison(
     row = console.get_by_role("row").filter(has_text=seller.name)
     expect(row).to_contain_text("Accepted")
     expect(row).to_contain_text("24 kW")
-    console.get_by_role("button", name="Move the clock to an hour before closing").click()
+    _press(console, "Move the clock to an hour before closing")
     expect(console.get_by_text("an hour is left to bid")).to_be_visible()
-    console.get_by_role("button", name="Close the round and clear it").click()
+    _press(console, "Close the round and clear it")
     expect(console.get_by_text("Every competition has its result.").first).to_be_visible()
     office.check()
 
@@ -89,13 +89,20 @@ def test_a_party_from_start_to_comparison(
 
     _decide(console, office)
     office.go(f"/console/party/{party.pk}/")
-    console.get_by_role("button", name="End the party now").click()
+    _press(console, "End the party")
     expect(console.get_by_text("This party has ended.")).to_be_visible()
     office.check()
 
     trading.go(f"/bids/{bid.reference}/")
     expect(page.get_by_text("Accepted", exact=True).first).to_be_visible()
     expect(page.get_by_text("Leave a note about this page")).to_be_hidden()
+
+
+def _press(console: Page, name: str) -> None:
+    """A step of the party: its consequence is read before it is done."""
+    console.get_by_role("button", name=name).click()
+    expect(console.get_by_role("heading", name="What will follow")).to_be_visible()
+    console.get_by_role("button", name=name).click()
 
 
 def _bid(page: Page, competition: Competition) -> None:

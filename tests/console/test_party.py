@@ -34,9 +34,9 @@ def filled(source: str, **more: Any) -> dict[str, Any]:
 
 
 def do(console: Client, party: TestParty, step: str, **more: Any) -> str:
-    """Presses a button of the party's page; the page as it is then."""
+    """Presses a button of the party's page and agrees to what follows; the page as it is then."""
     address = reverse("admin:party", args=[party.pk])
-    answer = console.post(address, {"do": step, **more}, follow=True)
+    answer = console.post(address, {"do": step, "sure": "yes", **more}, follow=True)
     assert answer.redirect_chain == [(address, 302)]
     return text_of(answer)
 
@@ -125,6 +125,11 @@ def test_the_steps_of_a_round_by_their_buttons(console: Client, start: Start) ->
     page = do(console, party, "near_closing")
     assert "The last hour of this round has begun already." in page
     assert "Move the clock to an hour before closing" not in page
+    asked = text_of(console.post(reverse("admin:party", args=[party.pk]), {"do": "clear_round"}))
+    assert "Bidding ends for everybody in 10 competitions" in asked
+    assert "no result can be taken back" in asked
+    party.refresh_from_db()
+    assert party.status == "bidding"  # nothing follows before one agrees
     page = do(console, party, "clear_round")
     assert "Every competition has its result." in page
     assert "Close the round" not in page
@@ -202,7 +207,7 @@ def test_notes_go_into_a_file_that_no_spreadsheet_runs(
     assert row["Note"].startswith("'=HYPERLINK")
     page = text_of(console.get(reverse("admin:party", args=[party.pk])))
     assert "Notes: 1, 1 to decide" in page
-    assert "End the party now" not in page
+    assert 'value="close"' not in page
     assert PartyNote.objects.get().decision == ""
 
 
