@@ -7,7 +7,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from markets.models import Bid, Competition, Contract, Mail
+from markets.models import Bid, Competition, Contract, Discrepancy, Mail
 from markets.operations import bids, results
 from markets.operations.competitions import withdraw_competition
 from markets.operations.discrepancies import reconcile
@@ -112,6 +112,33 @@ def test_no_contract_comes_of_a_withdrawn_competition(bid, market, competition):
     assert "withdrawn" in refusal.value.rows[0].reason
     rejected = replace(accepted(bid), accepted=False)
     assert results.record_results(market=market, results=[rejected], by="tests").rejected == 1
+
+
+@pytest.mark.parametrize(
+    ("price", "awarded"),
+    [
+        ("utilisation_gbp_per_mwh", "249.99"),
+        ("utilisation_gbp_per_mwh", "300.01"),
+        ("availability_gbp_per_mw_h", "0"),
+        ("sustain_gbp_per_kw", "5"),
+    ],
+)
+def test_no_contract_below_the_price_asked_or_above_the_ceiling(bid, market, competition, price, awarded):
+    """A slip of unit or column would else be an obligation at a price that nobody agreed to."""
+    close(market, competition)
+    with pytest.raises(Refused) as refusal:
+        results.record_results(market=market, results=[accepted(bid, **{price: Decimal(awarded)})], by="tests")
+    [problem] = refusal.value.rows
+    assert problem.reason.startswith(f"{price} is {Decimal(awarded):.4f}: award at least the ")
+    assert Discrepancy.objects.get().field == price
+    assert not Contract.objects.exists()
+
+
+def test_a_bid_above_a_lowered_ceiling_may_be_awarded_what_it_asks(bid, market, competition):
+    Competition.objects.update(utilisation_ceiling_gbp_per_mwh=200)
+    close(market, competition)
+    results.record_results(market=market, results=[accepted(bid)], by="tests")
+    assert Contract.objects.get().utilisation_gbp_per_mwh == 250
 
 
 def test_no_result_while_bidding_is_open(bid, market):

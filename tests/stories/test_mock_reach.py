@@ -7,7 +7,7 @@ import ast
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ from markets.operations.contacts import add_dispatch_contact
 from markets.operations.webhooks import add_webhook, note_news
 from markets.rules.notices import BidResult
 from piclo_nged.dso.nged.triggers import read_trigger
-from settlement.models import SettlementLine, SettlementRun, Terms
 from settlement.operations import issue_run
 from tests.api.conftest import Machine, token_of, trigger_message
 from tests.conftest import close, notice, offer
+from tests.settled import approved_run
 
 __all__ = ["token_of"]  # a fixture
 PROJECT = Path(__file__).resolve().parents[2]
@@ -109,25 +109,12 @@ def competition_is_withdrawn(market: Market, bid: Bid) -> None:
 
 def statement_is_issued(market: Market, bid: Bid) -> None:
     close(market, bid.competition)
-    results.record_results(market=market, results=[BidResult(bid.reference, True, bid.capacity_kw)], by="tests")
-    Mail.objects.all().delete()
-    terms = Terms.objects.create(market=market, from_month=date(2026, 1, 1))
-    run = SettlementRun.objects.create(market=market, terms=terms, month=date(2026, 12, 1))
-    starts_at = datetime(2026, 12, 7, 16, tzinfo=UTC)
-    SettlementLine.objects.create(
-        run=run,
-        seller=bid.seller,
-        contract=Contract.objects.get(bid=bid),
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=2),
-        instructed_kw=50,
-        delivered_kwh="99.5",
-        delivered_share="0.995",
-        utilisation_gbp="24.88",
+    prices = bid.availability_gbp_per_mw_h, bid.utilisation_gbp_per_mwh
+    results.record_results(
+        market=market, results=[BidResult(bid.reference, True, bid.capacity_kw, *prices)], by="tests"
     )
-    approver = User.objects.create_user("second@piclo.example")
-    for status in ("checked", "approved"):
-        SettlementRun.objects.filter(pk=run.pk).update(status=status, approved_by=approver)
+    Mail.objects.all().delete()
+    run = approved_run(Contract.objects.get(bid=bid), User.objects.create_user("second@piclo.example"))
     issue_run(run=run, by="tests")
 
 

@@ -81,4 +81,9 @@ def _why_undecidable(result: BidResult, standing: Standing, now: datetime) -> tu
         reason = f"Accepted capacity must be above 0 and at most the {standing.capacity_kw.normalize():f} kW offered."
         theirs = f"{result.accepted_kw.quantize(FOUR_PLACES):f}"
         return reason, differs("accepted_kw", theirs, f"offered {standing.capacity_kw:f}")
+    for price, (asked, most) in standing.prices.items() if result.accepted else ():
+        awarded = getattr(result, price).quantize(FOUR_PLACES)
+        if not asked <= awarded <= most:
+            reason = f"{price} is {awarded:f}: award at least the {asked:f} that the bid asks, at most {most:f}."
+            return reason, differs(price, f"{awarded:f}", f"asked {asked:f}, at most {most:f}")
     return "An awarded price is not negative.", ()
