@@ -246,6 +246,10 @@ class TestQualification:
         unknown = QualificationDecision(asset.pk + 999, "qualified", line=2)
         with pytest.raises(Refused):
             assets.decide_qualifications(market=market, decisions=[refuse, unknown], by="tests")
+        otherwise = QualificationDecision(asset.pk, "qualified", line=3)
+        with pytest.raises(Refused) as refusal:
+            assets.decide_qualifications(market=market, decisions=[refuse, refuse, otherwise], by="tests")
+        assert [(row.line, row.column) for row in refusal.value.rows] == [(3, "asset")]
         assert Qualification.objects.get().status == "qualified"
         assert assets.decide_qualifications(market=market, decisions=[refuse], by="tests") == 1
         assert assets.decide_qualifications(market=market, decisions=[refuse], by="tests") == 0

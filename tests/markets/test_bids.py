@@ -105,11 +105,12 @@ def test_revise_and_withdraw_keep_every_revision(bid):
     bid = bids.revise_bid(bid=bid, capacity_kw=Decimal(40), utilisation_gbp_per_mwh=Decimal(200), by="tests")
     bids.revise_bid(bid=bid, capacity_kw=Decimal(40), utilisation_gbp_per_mwh=Decimal(200), by="tests")  # a repeat
     bid = bids.withdraw_bid(bid=bid, by="tests")
+    assert bids.withdraw_bid(bid=bid, by="tests").revision == 3  # a repeat
     kinds = list(bid.changes.order_by("revision").values_list("revision", "kind", "content__capacity_kw"))
     assert kinds == [(1, "placed", "50.5000"), (2, "revised", "40.0000"), (3, "withdrawn", "40.0000")]
     assert BidChange.objects.count() == 3
     with pytest.raises(Refused, match="withdrawn"):
-        bids.withdraw_bid(bid=bid, by="tests")
+        bids.revise_bid(bid=bid, capacity_kw=Decimal(30), by="tests")
 
 
 def test_a_sellers_own_reference_makes_placing_repeatable(seller, market, competition, asset):

@@ -4,6 +4,7 @@ Every offer and every decision is kept as a change, with who did it: the history
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,7 +36,7 @@ def offer_assets(*, market: Market, assets: Sequence[Asset], by: By) -> list[Qua
 def decide_qualifications(*, market: Market, decisions: Sequence[QualificationDecision], by: By) -> int:
     """Keeps the operator's decisions, all or none. Returns how many changed; a repeat changes nothing.
 
-    Raises Refused with one problem per decision about an asset that was not offered.
+    Raises Refused with one problem per decision about an asset that was not offered, or is decided twice in them.
     """
     offered = {
         q.asset_id: q
@@ -43,7 +44,7 @@ def decide_qualifications(*, market: Market, decisions: Sequence[QualificationDe
         .filter(market=market, asset_id__in=[d.asset_id for d in decisions])
         .order_by("pk")
     }
-    problems, now = list[RowProblem](), market.now()
+    problems, now, seen = list[RowProblem](), market.now(), dict[int, QualificationDecision]()
     changed: dict[int, Qualification] = {}
     for decision in decisions:
         qualification = offered.get(decision.asset_id)
@@ -51,6 +52,9 @@ def decide_qualifications(*, market: Market, decisions: Sequence[QualificationDe
             problems.append(
                 RowProblem(decision.line, "asset", str(decision.asset_id), "This asset was not offered to this market.")
             )
+        elif replace(seen.setdefault(decision.asset_id, decision), line=decision.line) != decision:
+            reason = f"Line {seen[decision.asset_id].line} decides otherwise on this asset: say which of both holds."
+            problems.append(RowProblem(decision.line, "asset", str(decision.asset_id), reason))
         elif decision.status not in DECISIONS:
             problems.append(RowProblem(decision.line, "status", decision.status, "Say qualified or refused."))
         elif (qualification.status, qualification.reason) != (decision.status, decision.reason):

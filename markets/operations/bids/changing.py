@@ -59,7 +59,10 @@ def revise_bid(
 
 @transaction.atomic
 def withdraw_bid(*, bid: Bid, by: By) -> Bid:
-    """Takes a standing bid back, before gate closure."""
+    """Takes a standing bid back, before gate closure; once more changes nothing."""
+    known = Bid.objects.select_for_update().get(pk=bid.pk)
+    if known.status == Bid.Status.WITHDRAWN:
+        return known
     bid, now = _standing(bid)
     bid.status, bid.revision, bid.changed_at = Bid.Status.WITHDRAWN, bid.revision + 1, now
     bid.save(update_fields=["status", "revision", "changed_at"])
