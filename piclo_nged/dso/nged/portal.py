@@ -159,7 +159,7 @@ class Portal:
             if pause:
                 self.wait(pause)
             try:
-                answer = self.http.get(url, params=query, headers=self._headers(url))
+                answer = self.http.get(url, params=query or None, headers=self._headers(url))
             except httpx.TransportError as error:
                 said = f"no answer ({type(error).__name__})"
                 continue

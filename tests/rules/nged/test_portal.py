@@ -46,6 +46,12 @@ def test_a_dataset_of_one_file_is_read_whatever_its_encoding(client: Portal, fak
     assert fake.paths() == [PACKAGE, FILE]
 
 
+def test_a_files_address_keeps_what_stands_behind_its_question_mark(client: Portal, fake: FakePortal) -> None:
+    resource = client.resource("results")
+    client.download(type(resource)(resource.id, "Signed", "CSV", f"{fake.url}/files/1.csv?signature=a%2Fb"))
+    assert fake.asked[-1][:2] == ("/files/1.csv", {"signature": "a/b"})
+
+
 def test_the_token_is_raw(client: Portal, fake: FakePortal) -> None:
     client.results_file("results")
     assert {token for _, _, token in fake.asked} == {TOKEN}
