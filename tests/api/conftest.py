@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,8 +16,9 @@ from markets.models import Asset, Bid, Competition, Contract, Market, Seller, To
 from markets.operations import tokens
 from markets.operations.feeds import read_bid_changes, read_qualifications
 from piclo_nged.dso.nged.triggers import read_trigger
-from settlement.models import SettlementLine, SettlementRun, Statement, Terms
+from settlement.models import Statement
 from settlement.operations import DayOfReadings, store_readings
+from tests.settled import approved_run
 
 from .integrator import Integrator, listening
 
@@ -93,23 +94,7 @@ def trigger_message(market: str, reference: str = "TR-1", **more: Any) -> dict[s
 
 @pytest.fixture
 def statement(market: Market, contract: Contract, approver: User) -> Statement:
-    terms = Terms.objects.create(market=market, from_month=date(2026, 1, 1))
-    run = SettlementRun.objects.create(market=market, terms=terms, month=date(2026, 12, 1))
-    starts_at = datetime(2026, 12, 7, 16, tzinfo=UTC)
-    SettlementLine.objects.create(
-        run=run,
-        seller=contract.seller,
-        contract=contract,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=2),
-        instructed_kw=50,
-        delivered_kwh="99.5",
-        delivered_share="0.995",
-        utilisation_gbp="24.88",
-        explanation="Delivered 99.5 of 100 kWh.",
-    )
-    for status in ("checked", "approved"):
-        SettlementRun.objects.filter(pk=run.pk).update(status=status, approved_by=approver)
+    run = approved_run(contract, approver)
     return Statement.objects.create(run=run, seller=contract.seller, total_gbp="24.88")
 
 

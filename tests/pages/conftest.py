@@ -1,15 +1,16 @@
 """What the tests of pages share: people signed in, an instruction and a statement."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 
 from dispatch.models import Instruction, Match, Trigger
 from markets.models import Contract, Market, Membership, Seller, User
-from settlement.models import SettlementLine, SettlementRun, Statement, Terms
+from settlement.models import Statement
 from sops.help.publishing import publish_articles
+from tests.settled import approved_run
 
 
 @pytest.fixture(autouse=True)
@@ -76,25 +77,5 @@ def statement(market: Market, contract: Contract, approver: User) -> Statement:
 
 def issued(market: Market, contract: Contract, approver: User, version: int, reason: str = "") -> Statement:
     """A statement of December with one line, as a run in that version issues it."""
-    terms, _ = Terms.objects.get_or_create(market=market, from_month=date(2026, 1, 1))
-    run = SettlementRun.objects.create(
-        market=market, terms=terms, month=date(2026, 12, 1), version=version, reason=reason
-    )
-    starts_at = datetime(2026, 12, 7, 16, tzinfo=UTC)
-    SettlementLine.objects.create(
-        run=run,
-        seller=contract.seller,
-        contract=contract,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=2),
-        instructed_kw="50.5",
-        baseline_kwh="-120",
-        metered_kwh="-20.5",
-        delivered_kwh="99.5",
-        delivered_share="0.985",
-        utilisation_gbp="24.88",
-        explanation="Utilisation: 98.5 % was delivered.",
-    )
-    for status in ("checked", "approved"):
-        SettlementRun.objects.filter(pk=run.pk).update(status=status, approved_by=approver)
+    run = approved_run(contract, approver, version, reason)
     return Statement.objects.create(run=run, seller=contract.seller, total_gbp="24.88")
