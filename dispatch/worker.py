@@ -18,7 +18,7 @@ from markets.operations import mail
 
 logger = logging.getLogger(__name__)
 
-SENDERS = 2
+SENDERS = 8
 """Kept connections to the mail server, a thread each."""
 SWEEP_SECONDS = 1.0
 """How long a lost wake-up, a retry or a claim that ran out waits at most."""
