@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.generic import DetailView, ListView
 
@@ -87,11 +87,11 @@ class BidRevision(TraderPage, OneBid):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        return self.render_to_response(self.get_context_data(form=RevisionForm(self.typed, bid=self.object)))
+        return self.render_to_response(self.get_context_data(form=self.form(self.typed)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        form = RevisionForm(request.POST, bid=self.object)
+        form = self.form(request.POST)
         if form.is_valid():
             try:
                 bid = revise_bid(bid=self.object, by=self.person, **form.terms())
@@ -104,6 +104,22 @@ class BidRevision(TraderPage, OneBid):
                 )
                 return redirect("markets:bid", bid.reference)
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def form(self, typed: QueryDict | None) -> RevisionForm:
+        """Says so where the page on which it was typed showed an earlier revision than the one that stands."""
+        form = RevisionForm(typed, bid=self.object)
+        seen = typed.get("revision") if typed else None
+        if seen and seen != str(self.object.revision) and self.object.status == Bid.Status.PLACED:
+            form.add_error(None, self.changed_meanwhile())
+        return form
+
+    def changed_meanwhile(self) -> str:
+        """For whoever has two tabs open, or a quicker colleague."""
+        bid = self.object
+        return (
+            f"Since you opened this page the bid was changed: as revision {bid.revision} it stands over "
+            f"{kw(bid.capacity_kw)}. Compare its page with what you typed; to have your terms in its place, keep them again."
+        )
 
 
 class BidWithdrawal(TraderPage, OneBid):

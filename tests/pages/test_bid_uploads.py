@@ -151,8 +151,8 @@ def test_a_gate_that_closed_in_between_is_said_clearly(browser_of_member, sent, 
 
 def test_a_viewer_sees_the_file_and_cannot_place_it(signed_in, sent, viewer, seller):
     address, looking = sent(GOOD), signed_in(viewer)
-    assert "You may look, not place bids" in text(looking.get(address))
-    assert "You may look, not place bids" in text(looking.get(PAGE))
+    assert "You are a viewer" in text(looking.get(address))
+    assert "You are a viewer" in text(looking.get(PAGE))
     assert looking.post(address, {"which": "valid", "confirmed": VERSION}).status_code == 403
     assert looking.post(PAGE, {}).status_code == 403
     assert not seller.bids.exists()

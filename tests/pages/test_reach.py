@@ -275,6 +275,11 @@ def test_a_viewer_may_look(name: str, things: Things, viewer: User, signed_in: C
     assert signed_in(viewer).get(things.address(name), follow=True).status_code == 200
 
 
+def test_a_viewer_is_told_before_a_form_is_filled_in(viewer: User, signed_in: Callable[[User], Client]):
+    for address in ("/assets/register/", "/assets/import/", "/company/contacts/", "/company/account/"):
+        assert "You are a viewer" in text_of(signed_in(viewer).get(address))
+
+
 @pytest.mark.parametrize(
     "name",
     [
