@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from ..models import AccountLink, Admission, Agreement, Asset, DispatchContact, Market, Operator, Seller, SellerIdentity
+from ..models import (
+    AccountLink,
+    Admission,
+    Agreement,
+    Asset,
+    DispatchContact,
+    Market,
+    Operator,
+    Seller,
+    SellerIdentity,
+    TestParty,
+)
 from ..rules.agreement import VERSION
 
 
@@ -25,7 +36,8 @@ class Item:
 
 def checklist(seller: Seller) -> list[Item]:
     """Everything between the invitation and the first bid, in the order in which it is done."""
-    markets = list(markets_of(seller).select_related("operator"))
+    season = markets_of(seller).exclude(test_party__status=TestParty.Status.CLOSED)  # an ended party asks for nothing
+    markets = list(season.select_related("operator"))
     return [
         _profile(seller),
         _agreement(seller),

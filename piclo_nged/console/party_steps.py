@@ -72,7 +72,7 @@ def _of_clearing(party: TestParty, form: InviteForm) -> str:
         f"Bidding ends for everybody in {len(closing.references)} competitions, whose gate closes on "
         f"{moment(closing.closes_at)}, market time: nobody can bid, revise or withdraw there any more. NGED's part is "
         "played, the clearing rule decides, and no result can be taken back. Participants see their results, and those "
-        f"who said yes get them by email.{f' Not one bid stands of: {", ".join(silent)}.' if silent else ''}"
+        f"who said yes get them by email.{f' No bid in this party has: {", ".join(silent)}.' if silent else ''}"
     )
 
 

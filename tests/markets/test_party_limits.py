@@ -20,6 +20,7 @@ from markets.operations.notes import decide_note, leave_note
 from markets.operations.parties import close_party, invite_to_party
 from markets.operations.taking_part import take_part
 from markets.operations.tokens import issue_token
+from markets.operations.webhooks import add_webhook, note_news
 from markets.problems import Refused
 from piclo_nged.dso.nged.hindsight import totals
 from piclo_nged.dso.nged.party import season_of
@@ -65,7 +66,8 @@ def test_no_mail_leaves_before_somebody_has_said_yes(start: Start, seller: Selle
     assert {mail.subject.count("(mock)") for mail in Mail.objects.all()} == {1}
 
 
-def test_ngeds_live_token_does_not_reach_the_party(start: Start, market: Market, client: Client) -> None:
+def test_ngeds_live_system_neither_reads_nor_hears_of_the_party(start: Start, market: Market, client: Client) -> None:
+    add_webhook(operator=market.operator, is_sandbox=False, url="https://flex.example/", by="tests")
     party = start()
     clear_round(party=party, by="tests")
     for is_sandbox, status in ((False, 404), (True, 200)):
@@ -73,6 +75,7 @@ def test_ngeds_live_token_does_not_reach_the_party(start: Start, market: Market,
         headers = {"Authorization": f"Bearer {token}"}
         answer = client.get(f"/api/nged/v1/bids?market={party.market.key}&after=0", headers=headers)
         assert answer.status_code == status
+    assert note_news() == 0  # though the party's feed was read to its end
 
 
 def test_a_party_makes_no_case_and_offers_nothing_to_a_real_market(start: Start, market: Market) -> None:

@@ -36,6 +36,7 @@ def test_ones_own_results_stand_beside_what_really_happened_once_they_are_decide
     bid, theirs = bid_in(party, seller, 25, "0.60"), bid_in(party, other_seller, 24, "0.90")
     note = leave_note(party=party, seller=seller, page="/bids/", text="Offered?", by=member)
 
+    assert "Dispatch mailbox for Spring rehearsal" in text_of(browser_of_member, "/")
     before = text_of(browser_of_member, address)
     assert "1 of your bids waits for a result" in before
     assert REALLY_WON not in before  # it would tell what its stand-in bids
@@ -43,6 +44,7 @@ def test_ones_own_results_stand_beside_what_really_happened_once_they_are_decide
     decide_note(note=note, decision="renamed", what="It is capacity now.", by="tests")
     close_party(party=party, by="tests")
 
+    assert "Dispatch mailbox for Spring rehearsal" not in text_of(browser_of_member, "/")  # the party has ended
     competition = first_secure(party)
     for page in (f"/competitions/{competition.pk}/", f"/bids/{bid.reference}/"):
         assert f'href="{address}"' in text_of(browser_of_member, page)
