@@ -6,8 +6,11 @@ from functools import wraps
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -16,6 +19,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from ..models import User
 from ..problems import Refused
+
+SHOWN = 20
+"""How many of the selected rows, or of the wrong ones, are told one by one."""
 
 
 class Confirm(BaseDialogForm):
@@ -35,7 +41,7 @@ def refusals_shown(request: HttpRequest) -> Iterator[None]:
         yield
     except Refused as refusal:
         messages.error(request, str(refusal))
-        for row in refusal.rows[:20]:
+        for row in refusal.rows[:SHOWN]:
             messages.error(request, str(row))
 
 
@@ -66,6 +72,43 @@ def operation(
         button = action(description=description, icon=icon, variant=variant, dialog=dialog)(run)
         button.when = when
         return button
+
+    return decorate
+
+
+def of_selected(
+    description: str, *, consequence: str, form: type[BaseDialogForm] = Confirm
+) -> Callable[[Callable[..., str]], Any]:
+    """Makes an action of a list of a method `(self, by, selected, **fields of the form) -> sentence for the message`.
+
+    A page shows what is selected and what will follow, and asks what the form asks, before anything is done.
+    """
+
+    def decorate(method: Callable[..., str]) -> Any:
+        @admin.action(description=description)
+        @wraps(method)
+        def run(self: Any, request: HttpRequest, selected: QuerySet[Any]) -> HttpResponse | None:
+            filled = form(request=request, data=request.POST if "agreed" in request.POST else None)
+            if filled.is_bound and filled.is_valid():
+                answers = {name: value for name, value in filled.cleaned_data.items() if not name.startswith("_")}
+                with refusals_shown(request):
+                    messages.success(request, method(self, person(request), selected, **answers))
+                return None
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": description,
+                "consequence": consequence,
+                "form": filled,
+                "count": selected.count(),
+                "first": list(selected[:SHOWN]),
+                "keys": request.POST.getlist(ACTION_CHECKBOX_NAME),
+                "action": method.__name__,
+                "across": request.POST.get("select_across", "0"),
+            }
+            return TemplateResponse(request, "admin/agree_to_many.html", context)
+
+        return run
 
     return decorate
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -14,7 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from ..models import Asset, AssetUpload, Market, Qualification, QualificationChange, User
 from ..operations.assets import decide_qualifications, offer_assets, retire_asset
 from ..rules.notices import QualificationDecision
-from .acting import WithReason, operation, person, refusals_shown
+from .acting import WithReason, of_selected, operation
 from .columns import number, state
 from .noun import Noun, Rows
 
@@ -106,14 +105,13 @@ class QualificationAdmin(Noun):
     def seller(self, qualification: Qualification) -> str:
         return str(qualification.asset.seller)
 
-    @admin.action(description="Qualify the selected assets, as the operator decided")
-    def qualify_selected(self, request: HttpRequest, qualifications: QuerySet[Qualification]) -> None:
-        changed = 0
-        with refusals_shown(request):
-            changed = _decide(
-                qualifications.select_related("market").order_by("market"), "qualified", "", person(request)
-            )
-        messages.success(request, f"{changed} decisions kept.")
+    @of_selected(
+        "Qualify the selected assets, as the operator decided",
+        consequence="The operator accepts these assets: their sellers may bid with them from now on, and read so.",
+    )
+    def qualify_selected(self, by: User, selected: QuerySet[Qualification]) -> str:
+        changed = _decide(selected.select_related("market").order_by("market"), "qualified", "", by)
+        return f"{changed} decisions kept."
 
     @operation(
         "Qualified",

@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,7 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from ..models import Discrepancy, User
 from ..operations.discrepancies import resolve_discrepancy
-from .acting import operation
+from .acting import of_selected, operation
 from .columns import worded
 from .noun import Noun
 
@@ -37,6 +38,7 @@ class DiscrepancyAdmin(Noun):
     list_filter = (("resolved_at", admin.EmptyFieldListFilter), "kind", "market", "field")
     search_fields = ("bid", "field", "theirs", "ours", "resolution")
     date_hierarchy = "found_at"
+    actions = ("resolve_selected",)
     actions_detail = ("resolve",)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
@@ -66,3 +68,15 @@ class DiscrepancyAdmin(Noun):
     def resolve(self, by: User, discrepancy: Discrepancy, reason: str) -> str:
         resolve_discrepancy(discrepancy=discrepancy, reason=reason, by=by)
         return f"{discrepancy.bid} is settled."
+
+    @of_selected(
+        "Resolve the selected, for one reason",
+        consequence="It changes neither bids nor contracts: it says of each that both sides agree now, for the reason that you give. Those resolved before keep theirs. It cannot be undone.",
+        form=Settled,
+    )
+    @transaction.atomic
+    def resolve_selected(self, by: User, selected: QuerySet[Discrepancy], reason: str) -> str:
+        waiting = list(selected.filter(resolved_at=None))
+        for discrepancy in waiting:
+            resolve_discrepancy(discrepancy=discrepancy, reason=reason, by=by)
+        return f"Resolved: {len(waiting)}. The reason stands with each of them."

@@ -3,7 +3,7 @@
 The other apps build on the same classes. Who is staff may see every noun; nobody deletes here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import DecimalField, Model
@@ -80,6 +80,11 @@ class EditableNoun(Noun):
     """Reference data that customer success keeps: it may be added and edited, and each time the journal says so."""
 
     readonly_after_adding: tuple[str, ...] = ()
+    called: Mapping[str, str] = {}
+    """Labels of fields that their names do not say."""
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        return super().get_form(request, obj, change, **{"labels": self.called} | options)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)

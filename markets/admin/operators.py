@@ -55,7 +55,7 @@ class OperatorAdmin(EditableNoun):
 class ClockForm(BaseDialogForm):
     """The new market time."""
 
-    to = forms.SplitDateTimeField(label="Market time", widget=UnfoldAdminSplitDateTimeWidget)
+    to = forms.SplitDateTimeField(label="Market time", help_text="London time.", widget=UnfoldAdminSplitDateTimeWidget)
 
 
 @admin.register(Market)
@@ -65,7 +65,18 @@ class MarketAdmin(Stages, EditableNoun):
     list_filter = ("operator", "stage", "is_mock")
     search_fields = ("name", "key")
     autocomplete_fields = ("operator",)
-    readonly_fields = ("stage", "clock_offset", "market_time")
+    hidden_fields = ("clock_offset",)
+    readonly_fields = ("stage", "market_time")
+    called = {
+        "is_mock": "Mock market",
+        "stage": "Open to",
+        "previews_first": "Preview before it opens",
+        "feed_is_live": "Live feed of bids",
+        "receipts_before_closure": "Receipts before gate closure",
+        "answer_within": "Sellers answer within",
+        "oncall_email": "On-call email",
+        "oncall_phone": "On-call phone",
+    }
     readonly_after_adding = ("operator", "key", "is_mock")
     actions_detail = (
         "open_further",
@@ -74,7 +85,8 @@ class MarketAdmin(Stages, EditableNoun):
     )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_fields(request, obj), *(["market_time"] if obj else [])]
+        first, *others = super().get_fields(request, obj)
+        return [first, *(["market_time"] if obj else []), *others]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """No tick of one person opens what is sealed: the database would refuse it too."""
@@ -83,7 +95,8 @@ class MarketAdmin(Stages, EditableNoun):
 
     @display(description="Market time now")
     def market_time(self, market: Market) -> str:
-        return date_format(localtime(market.now()), "j F Y H:i")
+        """By which gates open and close; in a mock market it may be another than the wall clock's."""
+        return f"{date_format(localtime(market.now()), 'l j F Y, H:i')} (London)"
 
     @operation(
         "Move the clock",
@@ -94,7 +107,7 @@ class MarketAdmin(Stages, EditableNoun):
     )
     def move_clock(self, by: User, market: Market, to: Any) -> str:
         moved = move_clock(market=market, to=to, by=by)
-        return f"It is now {moved.now():%d %B %Y %H:%M} UTC in {market}."
+        return f"It is now {self.market_time(moved)} in {market}."
 
 
 @admin.register(Product)

@@ -23,13 +23,18 @@ class Item:
 
 @dataclass(frozen=True)
 class Need:
-    """A kind of work: how much of it waits, its first records, and the list of all."""
+    """A kind of work: how much of it waits, its first records, and the list of all. `aged`: the first is the oldest."""
 
     title: str
     icon: str
     total: int
     items: list[Item]
     url: str
+    aged: bool = False
+
+    @property
+    def oldest_at(self) -> datetime | None:
+        return self.items[0].at if self.aged and self.items else None
 
 
 def needs() -> list[Need]:
@@ -43,4 +48,4 @@ def _need(kind: Waiting) -> Need:
     place = f"admin:{rows.model._meta.app_label}_{rows.model._meta.model_name}"
     items = [Item(*kind.told(row), reverse(f"{place}_change", args=[row.pk])) for row in first]
     url = f"{reverse(f'{place}_changelist')}?{kind.filters}"
-    return Need(kind.title, kind.icon, first[0].total if first else 0, items, url)
+    return Need(kind.title, kind.icon, first[0].total if first else 0, items, url, kind.aged)

@@ -10,7 +10,16 @@ from django.db.models.functions import Now, TruncDay
 from django.utils import timezone
 
 from dispatch.models import Instruction, Match, Trigger
-from markets.models import Competition, Mail, MarketTime, Seller
+from markets.models import (
+    AccountLink,
+    Competition,
+    Discrepancy,
+    JoiningRequest,
+    Mail,
+    MarketTime,
+    MpanClash,
+    Seller,
+)
 from settlement.models import SettlementRun
 from sops.models import Case
 from sops.steps import STEPS
@@ -22,13 +31,17 @@ type Told = tuple[str, str, datetime | None]
 
 @dataclass(frozen=True)
 class Waiting:
-    """A kind of work. `filters` are those of the noun's list; `told` gives title, what else to know, and when."""
+    """A kind of work. `filters` are those of the noun's list; `told` gives title, what else to know, and when.
+
+    `aged`: the oldest comes first, so its age can be told.
+    """
 
     title: str
     icon: str
     rows: Callable[[], QuerySet[Any]]
     filters: str
     told: Callable[[Any], Told]
+    aged: bool = False
 
 
 def cases() -> QuerySet[Case]:
@@ -118,5 +131,46 @@ WAITING = (
         lambda: Seller.objects.filter(status=Seller.Status.INVITED).order_by("created_at"),
         "status__exact=invited",
         lambda seller: (seller.name, seller.company_number, seller.created_at),
+        aged=True,
+    ),
+    Waiting(
+        "Companies that ask to join",
+        "waving_hand",
+        lambda: JoiningRequest.objects.filter(status=JoiningRequest.Status.ASKED).order_by("asked_at"),
+        "status__exact=asked",
+        lambda asking: (asking.company, f"{asking.name}, {asking.email}", asking.asked_at),
+        aged=True,
+    ),
+    Waiting(
+        "Accounts to link",
+        "link",
+        lambda: (
+            AccountLink.objects.filter(status=AccountLink.Status.ASKED)
+            .select_related("seller", "operator")
+            .order_by("asked_at")
+        ),
+        "status__exact=asked",
+        lambda link: (str(link.seller), f"{link.account} at {link.operator}", link.asked_at),
+        aged=True,
+    ),
+    Waiting(
+        "Discrepancies with an operator",
+        "difference",
+        lambda: Discrepancy.objects.filter(resolved_at=None).order_by("found_at", "pk"),
+        "resolved_at__isempty=1",
+        lambda discrepancy: (discrepancy.bid, discrepancy.get_kind_display(), discrepancy.found_at),
+        aged=True,
+    ),
+    Waiting(
+        "MPANs that two sellers registered",
+        "call_split",
+        lambda: (
+            MpanClash.objects.filter(resolved_at=None)
+            .select_related("asset__seller", "other__seller")
+            .order_by("found_at")
+        ),
+        "resolved_at__isempty=1",
+        lambda clash: (clash.mpan, f"{clash.asset.seller} and {clash.other.seller}", clash.found_at),
+        aged=True,
     ),
 )

@@ -7,7 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from markets.models import Competition, Discrepancy, DispatchContact, JournalEntry, Mail, Qualification, Seller, Token
+from markets.models import (
+    Competition,
+    Discrepancy,
+    DispatchContact,
+    JournalEntry,
+    Mail,
+    Qualification,
+    Seller,
+    Token,
+)
 from markets.operations.people import invite_seller
 from sops.models import Case, Step
 from sops.operations import sync_steps
@@ -120,9 +129,27 @@ def test_qualifications_are_decided_one_by_one_and_many_at_once(
     assert set(Qualification.objects.values_list("status", "reason")) == {("refused", "Not fed by this substation.")}
     chosen = [str(pk) for pk in Qualification.objects.values_list("pk", flat=True)]
     form = {"action": "qualify_selected", "_selected_action": chosen}
-    page = console.post(reverse("admin:markets_qualification_changelist"), form, follow=True)
+    listed = reverse("admin:markets_qualification_changelist")
+    before = console.post(listed, form).content.decode()
+    assert "their sellers may bid with them from now on" in before
+    assert Qualification.objects.filter(status="refused").count() == 2  # nothing is done before it is agreed to
+    page = console.post(listed, form | {"agreed": "yes", "_form_submitted": "True"}, follow=True)
     assert said(page) == ["2 decisions kept."]
     assert set(Qualification.objects.values_list("status", flat=True)) == {"qualified"}
+
+
+def test_discrepancies_are_resolved_many_at_once_with_a_reason(console: Client, market: Any) -> None:
+    for number in (1, 2, 3):
+        Discrepancy.objects.create(market=market, kind="unknown_bid", bid=f"B-x{number}", theirs="rejected")
+    chosen = [str(pk) for pk in Discrepancy.objects.values_list("pk", flat=True)[:2]]
+    form = {"action": "resolve_selected", "_selected_action": chosen, "agreed": "yes", "_form_submitted": "True"}
+    listed = reverse("admin:markets_discrepancy_changelist")
+    assert "Fill this in" in console.post(listed, form).content.decode()
+    assert not Discrepancy.objects.exclude(resolved_at=None).exists()
+    page = console.post(listed, form | {"reason": "NGED sent a rehearsal's file."}, follow=True)
+    assert said(page) == ["Resolved: 2. The reason stands with each of them."]
+    assert Discrepancy.objects.filter(resolution="NGED sent a rehearsal's file.").count() == 2
+    assert JournalEntry.objects.filter(verb="resolve_discrepancy").count() == 2
 
 
 def test_a_dispatch_contact_is_added_and_verified(press: Any, seller: Any, market: Any) -> None:
@@ -179,7 +206,7 @@ def test_the_clock_of_a_mock_market_moves_and_a_real_one_has_no_such_button(
     press: Any, console: Client, market: Any
 ) -> None:
     page = press("markets_market", "move_clock", market.pk, to_0="01/01/2040", to_1="12:00")
-    assert "01 January 2040" in said(page)[0]
+    assert "1 January 2040, 12:00 (London)" in said(page)[0]
     market.refresh_from_db()
     assert market.now().year == 2040
 
