@@ -62,16 +62,27 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse:
         error = exceptions.PermissionDenied()
     if not isinstance(error, exceptions.APIException):
         return _our_fault(error, context)
-    answer = problem(error.status_code, HTTPStatus(error.status_code).phrase, _detail(error))
+    answer = problem(error.status_code, HTTPStatus(error.status_code).phrase, _detail(error, context))
     if scheme := getattr(error, "auth_header", None):
         answer["WWW-Authenticate"] = scheme
     return answer
 
 
-def _detail(error: exceptions.APIException) -> str:
+def _detail(error: exceptions.APIException, context: dict[str, Any]) -> str:
+    view, said = context.get("view"), str(error.detail)
     if isinstance(error, exceptions.NotAuthenticated):
         return "Send a token: 'Authorization: Bearer <token>'. Customer success gives them out."
-    return str(error.detail)
+    if isinstance(error, exceptions.MethodNotAllowed) and view:
+        return f"{said} This address takes {', '.join(view.allowed_methods)}."
+    if isinstance(error, exceptions.UnsupportedMediaType) and view:
+        return f"{said} Send it with Content-Type {_either(view.parser_classes)}."
+    if isinstance(error, exceptions.NotAcceptable) and view:
+        return f"This address answers {_either(view.renderer_classes)}. Ask for that in Accept, or leave Accept out."
+    return said
+
+
+def _either(kinds: Iterable[Any]) -> str:
+    return " or ".join(kind.media_type for kind in kinds)
 
 
 def _our_fault(error: Exception, context: dict[str, Any]) -> HttpResponse:

@@ -1,20 +1,24 @@
 """What every address of the API is made of: who is let in, which market or seller it is about, how bodies are read."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ..models import Market, Seller, Token
+from ..problems import RowProblem
 from .authentication import OperatorOnly, SellerOnly, token_of
 from .bodies import JsonBody
 from .faults import FaultsPlayed
 from .fields import Fields
-from .paging import read_query
+from .paging import BadQuery, read_query
 from .rendering import JsonAnswer
 
 
@@ -22,9 +26,21 @@ class _MarketQuery(Fields):
     market = serializers.CharField(max_length=50, error_messages={"required": "Name the market: ?market=<its key>."})
 
 
+class Negotiation(DefaultContentNegotiation):
+    """A `?format=` that an address does not have is a slip in the query, and no missing row."""
+
+    def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found:
+            reason = f"Say one of: {', '.join(str(renderer.format) for renderer in renderers)}; or leave it out."
+            raise BadQuery(f"format: {reason}", [RowProblem(0, "format", format, reason)])
+        return found
+
+
 class Endpoint(APIView):
     """An address of the API: JSON in, JSON out; errors are problems."""
 
+    content_negotiation_class = Negotiation
     parser_classes = [JsonBody]
     renderer_classes = [JsonAnswer]
     http_method_names = ["get", "head", "post", "put", "delete"]
@@ -37,7 +53,7 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         request.body  # noqa: B018
         if any("\0" in str(reference) for reference in kwargs.values()):
-            raise NotFound
+            raise NotFound("No reference holds a null character.")
 
     @property
     def token(self) -> Token:
