@@ -27,7 +27,7 @@ from ..rest.paging import newest, page_of, read_query
 from ..rest.rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
 from ..rules.notices import Offer
-from .lists import TAG, same
+from .lists import SINCE_HINT, TAG, same
 from .offers import Sent, read_file, read_offers
 from .serializers import OfferFields, PlacedBids, SellerBid, TermFields
 
@@ -63,7 +63,9 @@ CONFIRMS = OpenApiParameter(
 KEEP_GOOD = OpenApiParameter("keep_good", bool, description="Place the good bids, report the others: 207.")
 STATUS = OpenApiParameter("status", str, enum=Bid.Status.values)
 COMPETITION = OpenApiParameter("competition", str, description="Reference of a competition.")
-SINCE = OpenApiParameter("changed_since", OpenApiTypes.DATETIME, description="Market time of the last change.")
+SINCE = OpenApiParameter(
+    "changed_since", OpenApiTypes.DATETIME, description=f"Market time of the last change; {SINCE_HINT}"
+)
 
 
 class NotConfirmed(Refused):
@@ -118,7 +120,8 @@ class BidsView(SellerEndpoint):
         """Up to 30,000, counted as one moment of market time: all or none, or with `keep_good` the good ones.
 
         A bid whose `seller_ref` stands already with the same terms is a repeat and is answered with that bid. CSV: the
-        template of the upload page, with the same columns.
+        template of the upload page, with the same columns. Not refused, since the operator decides: an asset of another
+        zone, and more kW than the assets can do.
         """
         key = self.asked_market_key()
         asked = read_query(_Placing(), request)

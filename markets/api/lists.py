@@ -55,8 +55,9 @@ ZONE = OpenApiParameter("zone", str, description="Code of a zone.")
 PRODUCT = OpenApiParameter("product", str, description="Name of a product, as the operator writes it.")
 OPEN = OpenApiParameter("open", bool, default=True, description="false: also those that open later or are closed.")
 COMPETITION_OF = OpenApiParameter("competition", str, description="Reference of a competition.")
-AWARDED = OpenApiParameter("awarded_since", OpenApiTypes.DATETIME, description="Market time.")
-DECIDED = OpenApiParameter("decided_since", OpenApiTypes.DATETIME, description="Market time.")
+SINCE_HINT = "with Z, or an offset whose + is written %2B."
+AWARDED = OpenApiParameter("awarded_since", OpenApiTypes.DATETIME, description=f"Market time; {SINCE_HINT}")
+DECIDED = OpenApiParameter("decided_since", OpenApiTypes.DATETIME, description=f"Market time; {SINCE_HINT}")
 
 
 class _Wanted(Fields):
