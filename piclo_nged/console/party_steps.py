@@ -91,8 +91,8 @@ def _chosen(form: InviteForm) -> list[Seller]:
 
 def _of_inviting(party: TestParty, form: InviteForm) -> str:
     return (
-        f"{', '.join(map(str, _chosen(form)))}: each finds the invitation on its first page and says yes there; it can't be "
-        "taken back. No email is sent for a mock market, so tell them yourself."
+        f"An invitation stands on the first page of {', '.join(map(str, _chosen(form)))} until somebody there says yes; "
+        "it can't be taken back. No email is sent for a mock market, so tell them yourself."
     )
 
 
