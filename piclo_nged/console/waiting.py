@@ -134,7 +134,7 @@ WAITING = (
         aged=True,
     ),
     Waiting(
-        "Companies that ask to join",
+        "Asked to join",
         "waving_hand",
         lambda: JoiningRequest.objects.filter(status=JoiningRequest.Status.ASKED).order_by("asked_at"),
         "status__exact=asked",
@@ -154,7 +154,7 @@ WAITING = (
         aged=True,
     ),
     Waiting(
-        "Discrepancies with an operator",
+        "Discrepancies",
         "difference",
         lambda: Discrepancy.objects.filter(resolved_at=None).order_by("found_at", "pk"),
         "resolved_at__isempty=1",
@@ -162,7 +162,7 @@ WAITING = (
         aged=True,
     ),
     Waiting(
-        "MPANs that two sellers registered",
+        "MPAN clashes",
         "call_split",
         lambda: (
             MpanClash.objects.filter(resolved_at=None)

@@ -68,10 +68,10 @@ def test_home_tells_what_waits(console: Client, market: Any, make_competition: A
         "Competitions closing today": 1,
         "Settlement runs to approve": 0,
         "Sellers to verify": 1,
-        "Companies that ask to join": 0,
+        "Asked to join": 0,
         "Accounts to link": 0,
-        "Discrepancies with an operator": 0,
-        "MPANs that two sellers registered": 0,
+        "Discrepancies": 0,
+        "MPAN clashes": 0,
     }
 
 
@@ -80,10 +80,10 @@ def test_each_need_leads_to_its_list(console: Client) -> None:
     crowd(2)
     shown = console.get(reverse("admin:index")).context["needs"]
     assert {need.title for need in shown if need.total == 2 and need.oldest_at} >= {
-        "Companies that ask to join",
+        "Asked to join",
         "Accounts to link",
-        "Discrepancies with an operator",
-        "MPANs that two sellers registered",
+        "Discrepancies",
+        "MPAN clashes",
     }
     for need in shown:
         listed = console.get(need.url)
