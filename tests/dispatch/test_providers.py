@@ -107,7 +107,7 @@ def test_refused_by_both_it_is_given_up_and_may_be_sent_again(
 
 
 def test_an_alarm_asks_the_second_provider_first(offices: Offices, tried: Any, settings: Any) -> None:
-    first, second = offices
+    _first, second = offices
     assert tried(queued(first_provider="second")) == [("second", "accepted")]
     second.script = ["451 later"] * 2
     assert tried(queued(first_provider="second"))[-1] == ("default", "accepted")

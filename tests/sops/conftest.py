@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from markets.models import Seller
+from markets.models import Operator, Seller
 from markets.operations import agreements
 from sops.models import Step
 from sops.operations import sync_steps
+
+from .worlds import World
 
 
 @pytest.fixture
@@ -29,3 +31,9 @@ def sign(names: Iterable[str]) -> list[Seller]:
 def signed(db: None) -> Callable[[int], list[Seller]]:
     """That many sellers whose company is due to be verified."""
     return lambda count: sign(f"Seller {number}" for number in range(count))
+
+
+@pytest.fixture
+def world(steps: dict[str, Step]) -> World:
+    """An operator, NGED, with a market on the 20th of a month."""
+    return World(Operator.objects.create(key="nged", name="NGED", short_name="NGED"))

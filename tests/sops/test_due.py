@@ -1,48 +1,30 @@
 """Where being due begins and ends, and what the operations of the steps do for a due subject."""
 
-from contextlib import suppress
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pgtrigger
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
-from dispatch.models import Instruction, Match, Trigger
+from dispatch.models import Instruction
 from markets.models import (
     Admission,
-    BidLine,
     Competition,
     Market,
     MpanClash,
     Operator,
-    Product,
     Qualification,
     Receipt,
     SellerIdentity,
-    ServiceWindow,
-    TestParty,
-    User,
 )
 from markets.operations.bids import place_bids
 from markets.operations.clashes import resolve_clash
-from settlement.models import ReadingDay, SettlementRun, Statement
-from sops.models import Case, Step
+from sops.models import Case
 from sops.operations import conduct, finish_case, set_mode
-from sops.steps import declared
 from tests.conftest import offer
 
-from .worlds import World, named, results_mail
-
-
-@pytest.fixture
-def world(steps: Any) -> World:
-    return World(Operator.objects.create(key="nged", name="NGED", short_name="NGED"))
-
-
-def due(key: str) -> list[Any]:
-    return list(declared(key).waiting())
+from .one_due import named, results_mail
+from .worlds import due, finish, move
 
 
 def test_bids_are_not_waited_for_before_an_hour_has_passed_since_gate_closure(world):
@@ -153,92 +135,6 @@ def test_how_long_a_seller_may_take_is_the_markets_own(world):
     assert due("chase") == []
 
 
-def test_one_day_of_readings_is_enough_not_to_be_chased_and_another_months_is_not(world):
-    contract = world.called(world.market)
-    [asset] = contract.bid.assets.all()
-    ReadingDay.objects.create(asset=asset, day=world.last_month - timedelta(days=1), watts=[0] * 48, source="upload")
-    assert due("chase-readings") == [contract.seller]
-    ReadingDay.objects.create(asset=asset, day=world.last_month, watts=[0] * 48, source="upload")
-    assert due("chase-readings") == []
-
-
-def test_nobody_is_chased_for_readings_that_settlement_does_not_look_at(world):
-    """Kept available and never called; called but called off; or settled already."""
-    kept_available = world.contract(world.market)
-    assert due("chase-readings") == []
-    Product.objects.update(call="scheduled")
-    window = ServiceWindow.objects.create(
-        competition=kept_available.bid.competition,
-        name="Evening",
-        first_day=world.last_month,
-        last_day=world.last_month + timedelta(days=20),
-        weekdays=[1, 2, 3, 4, 5],
-        local_start="16:00",
-        local_end="20:00",
-        required_kw=100,
-    )
-    BidLine.objects.create(bid=kept_available.bid, window=window, capacity_kw=10)
-    assert due("chase-readings") == [kept_available.seller]
-    Product.objects.update(call="triggered")
-    called = world.called(world.market)
-    assert due("chase-readings") == [called.seller]
-    told = called.matches.get().instruction
-    trigger = Trigger.objects.create(
-        operator=world.operator,
-        market=world.market,
-        reference=told.trigger.reference,
-        revision=told.trigger.revision + 1,
-        kind="cancel",
-        raw=b"{}",
-        received_at=world.now,
-    )
-    off = Instruction.objects.create(trigger=trigger, market=world.market, seller=called.seller, kind="cancel")
-    Match.objects.create(instruction=off, contract=called)
-    assert due("chase-readings") == []
-    again = world.called(world.market)
-    assert due("chase-readings") == [again.seller]
-    run = SettlementRun.objects.create(market=world.market, terms=world.terms, month=world.last_month)
-    for status in ({"status": "checked"}, {"status": "approved", "approved_by": world.approver}, {"status": "issued"}):
-        SettlementRun.objects.filter(pk=run.pk).update(**status)
-    assert due("chase-readings") == []
-
-
-@pytest.mark.parametrize("status", ["bidding", "cleared", "closed"])
-def test_a_test_party_is_never_settled_nor_its_sellers_chased_however_long_its_clock_runs_on(world, status):
-    world.called(world.market)
-    party = TestParty.objects.create(market=world.market, name="Rehearsal", source=b"", source_name="-")
-    for step in ("cleared", "closed")[: ("bidding", "cleared", "closed").index(status)]:
-        TestParty.objects.filter(pk=party.pk).update(status=step)
-    assert (due("run"), due("chase-readings")) == ([], [])
-
-
-def test_a_month_is_run_from_the_15th_on_and_once(world):
-    world.contract(world.market)
-    fifteenth = world.today.replace(day=15, hour=0, minute=0, second=0, microsecond=0)
-    move(world.market, fifteenth - timedelta(minutes=1))
-    assert due("run") == []
-    move(world.market, fifteenth + timedelta(minutes=1))
-    [market] = due("run")
-    assert market.month == world.last_month
-    SettlementRun.objects.create(market=market, terms=world.terms, month=market.month)
-    assert due("run") == []
-
-
-def test_a_run_whose_place_a_later_version_took_is_not_worked_on(world):
-    run = world.run("checked")
-    SettlementRun.objects.create(market=run.market, terms=run.terms, month=run.month, version=2)
-    assert due("approve") == []
-
-
-def move(market: Market, to: Any) -> None:
-    Market.objects.filter(pk=market.pk).update(clock_offset=to - timezone.now())
-
-
-def finish(key: str, by: Any) -> None:
-    conduct()
-    finish_case(case=Case.objects.open().get(step__key=key), by=by)
-
-
 def test_linking_an_account_takes_the_sellers_name_as_the_operators(world, customer_success):
     seller = world.qualification().asset.seller
     finish("name-seller", customer_success)
@@ -268,46 +164,6 @@ def test_handing_over_by_hand_keeps_the_receipts(market, bid, competition, steps
     assert "has not said that it holds every bid" in case.problem
     finish_case(case=case, by=customer_success)
     assert list(Receipt.objects.values_list("bid", "revision")) == [(bid.pk, bid.revision)]
-
-
-def settled_by_hand(first: User, second: User) -> None:
-    for key, person in (("run", first), ("check-run", first), ("approve", second), ("issue", first)):
-        finish(key, person)
-
-
-def settled_by_machine(first: User, second: User) -> None:
-    for key in ("run", "check-run", "issue"):
-        set_mode(step=Step.objects.get(key=key), mode="automated", reason="tests", by="tests")
-    conduct()
-    finish_case(case=Case.objects.get(step__key="approve"), by=first)
-    conduct()
-
-
-class Undone(Exception):
-    """Takes back what was settled, so that the same month can be settled in another way."""
-
-
-def test_a_month_settled_by_hand_and_by_machine_has_the_same_statements(
-    market, contract, competition, steps, customer_success, approver
-):
-    [asset] = contract.bid.assets.all()
-    days = (competition.last_day - competition.first_day).days + 1
-    ReadingDay.objects.bulk_create(
-        ReadingDay(asset=asset, day=date.fromordinal(day), watts=[20_000] * 48, source="upload")
-        for day in range(competition.first_day.toordinal() - 40, competition.first_day.toordinal() + days)
-    )
-    after = competition.last_day + timedelta(days=16)
-    move(market, timezone.now().replace(year=after.year, month=after.month, day=16))
-    statements = []
-    for settled in (settled_by_hand, settled_by_machine):
-        with suppress(Undone), transaction.atomic():
-            settled(customer_success, approver)
-            assert not Case.objects.open().filter(step__key__in=("run", "check-run", "approve", "issue")).exists()
-            statements.append(list(Statement.objects.values_list("seller", "total_gbp")))
-            raise Undone
-    by_hand, by_machine = statements
-    assert by_hand == by_machine
-    assert by_hand[0][1] > 0
 
 
 def test_an_asset_is_put_to_a_market_that_opens_to_its_seller_later_too(world, customer_success):

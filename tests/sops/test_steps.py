@@ -3,14 +3,12 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pgtrigger
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from markets.models import Operator
 from sops import operations
 from sops import steps as blueprint
 from sops.help import rendered
@@ -19,14 +17,9 @@ from sops.operations import conduct
 from sops.steps import STEPS, Lane, Mode, Phase, StepDeclaration, declared
 from sops.steps.declaration import TEXTS
 
-from .worlds import ONE_DUE, World
+from .one_due import ONE_DUE
 
 WITH_DUE = [declaration.key for declaration in STEPS if declaration.due]
-
-
-@pytest.fixture
-def world(steps: Any) -> World:
-    return World(Operator.objects.create(key="nged", name="NGED", short_name="NGED"))
 
 
 def conducted(key: str, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -12,7 +12,9 @@ class Command(BaseCommand):
     help = "Runs the instruction worker: sends instruction emails as soon as they are ready. Run as many copies as you like."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--senders", type=int, default=SENDERS, help="kept connections to the mail server (default: %(default)s)")
+        parser.add_argument(
+            "--senders", type=int, default=SENDERS, help="kept connections to the mail server (default: %(default)s)"
+        )
 
     def handle(self, *args: Any, senders: int, **options: Any) -> None:
         worker = Worker(senders=senders)
