@@ -1,46 +1,60 @@
 """How a mail of the outbox becomes a message. Building it is most of what sending costs, so the usual case has a short way."""
 
 import email.policy
+import secrets
 from email.header import Header
 from email.message import Message
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import Policy
 from email.utils import formataddr, formatdate, parseaddr
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
 from ..models import Mail
 
-POLICY = email.policy.compat32.clone(linesep="\r\n", mangle_from_=False)
 MOST_OCTETS = 998
 """Of a line, by RFC 5321."""
 
 
-class Letter(EmailMultiAlternatives):
-    """One recipient, text and HTML, headers in one line each: built by the older half of Python's email package.
+class Written(Message):
+    """A message that is its bytes: there is nothing left to be put together when it is sent."""
 
-    That takes a fifth of the time of the newer half (0.4 ms against 2 ms), which any other message goes through.
+    def __init__(self, raw: bytes):
+        super().__init__()
+        self._raw = raw
+
+    def as_bytes(self, *_: Any, **__: Any) -> bytes:
+        return self._raw
+
+
+class Letter(EmailMultiAlternatives):
+    """One recipient, text and HTML, headers in one line each: written at once, without Python's email package.
+
+    That takes a twentieth of the time (0.1 ms against 2 ms); any other message goes through the package.
     """
 
     def message(self, *, policy: Policy = email.policy.default) -> Message:  # type: ignore[override]
+        name, address = parseaddr(self.from_email)
         headers: dict[str, str] = {
+            "MIME-Version": "1.0",
+            "From": formataddr((name, address)),
             "Subject": str(self.subject),
             "To": self.to[0],
             "Date": formatdate(),
         } | self.extra_headers
-        name, address = parseaddr(self.from_email)
         text, html = str(self.body), str(self.alternatives[0][0]) if len(self.alternatives) == 1 else ""
         addresses = address + self.to[0]
-        if not (html and addresses.isascii() and all(map(str.isprintable, headers.values())) and _fits(text, html)):
+        if not (html and addresses.isascii() and all(map(_is_line, headers.values())) and _fits(text, html)):
             return super().message(policy=policy)
-        message = MIMEMultipart("alternative", policy=POLICY)
-        message["From"] = formataddr((name, address))
-        for header, value in headers.items():
-            message[header] = value if value.isascii() else Header(value, "utf-8", header_name=header).encode()
-        message.attach(_part(text, "plain"))
-        message.attach(_part(html, "html"))
-        return message
+        boundary = f"=_{secrets.token_hex(16)}"
+        lines = [f"{header}: {_in_ascii(header, value)}" for header, value in headers.items()]
+        lines += [f'Content-Type: multipart/alternative; boundary="{boundary}"', ""]
+        for content, subtype in ((text, "plain"), (html, "html")):
+            lines += [f"--{boundary}", f'Content-Type: text/{subtype}; charset="utf-8"']
+            lines += [f"Content-Transfer-Encoding: {'7bit' if content.isascii() else '8bit'}", ""]
+            lines += content.removesuffix("\n").split("\n") + [""] * content.endswith("\n")
+        lines += [f"--{boundary}--", ""]
+        return Written("\r\n".join(lines).encode())
 
 
 def letter(mail: Mail) -> Letter:
@@ -52,12 +66,16 @@ def letter(mail: Mail) -> Letter:
     return written
 
 
+def _is_line(value: str) -> bool:
+    return value.isprintable() and len(value) < MOST_OCTETS // 2
+
+
+def _in_ascii(header: str, value: str) -> str:
+    return value if value.isascii() else Header(value, "utf-8", header_name=header).encode(linesep="\r\n")
+
+
 def _fits(*texts: str) -> bool:
-    return all(len(line.encode()) <= MOST_OCTETS for text in texts for line in text.splitlines())
-
-
-def _part(text: str, subtype: str) -> MIMENonMultipart:
-    part = MIMENonMultipart("text", subtype, charset="utf-8", policy=POLICY)
-    part["Content-Transfer-Encoding"] = "7bit" if text.isascii() else "8bit"
-    part.set_payload(text.encode().decode("ascii", "surrogateescape"))
-    return part
+    """No line too long, and no line end but the usual one."""
+    return all(
+        "\r" not in text and all(len(line.encode()) <= MOST_OCTETS for line in text.split("\n")) for text in texts
+    )
