@@ -97,15 +97,17 @@ class Worker:
                 listening.close()
 
 
-def _record(attempt: MailAttempt) -> None:
-    """What was accepted must be known, or it is sent twice: so this outlasts a restart of the database."""
-    until = monotonic() + RECORD_SECONDS
+def _record(attempt: MailAttempt) -> bool:
+    """What was accepted must be known, or it is sent twice: so this outlasts a restart of the database, and says so."""
+    until, was_away = monotonic() + RECORD_SECONDS, False
     while True:
         try:
-            return mail.record_attempt(attempt)
+            mail.record_attempt(attempt)
+            return was_away
         except DATABASE_AWAY:
             if monotonic() > until:
                 raise
+            was_away = True
             _reconnect()
 
 

@@ -52,7 +52,8 @@ RECORD_SQL = """
     WITH attempt AS (
         INSERT INTO markets_mailattempt
             (mail_id, started_at, finished_at, provider, outcome, provider_key, answer)
-        VALUES (%(mail)s, %(started_at)s, %(finished_at)s, %(provider)s, %(outcome)s, %(provider_key)s, %(answer)s))
+        SELECT %(mail)s, %(started_at)s, %(finished_at)s, %(provider)s, %(outcome)s, %(provider_key)s, %(answer)s
+        WHERE NOT EXISTS (SELECT FROM markets_mailattempt WHERE mail_id = %(mail)s AND started_at = %(started_at)s))
     UPDATE markets_mail SET claimed_until = NULL, tries = tries + 1,
         status = CASE WHEN %(asks_another)s THEN 'ready'
             ELSE CASE %(outcome)s WHEN 'accepted' THEN 'sent' WHEN 'refused' THEN 'failed' ELSE 'ready' END END,
@@ -187,6 +188,7 @@ def record_attempt(attempt: MailAttempt) -> None:
     """Stores what came of an attempt: sent, given up, or ready again, after a growing pause or for another provider.
 
     Where another worker recorded the mail as sent in the meantime, the attempt alone is added: so duplicates are counted.
+    To record an attempt again, not knowing whether it was heard, adds nothing.
     """
     values: dict[str, Any] = {
         "mail": attempt.mail_id,
@@ -203,13 +205,28 @@ def record_attempt(attempt: MailAttempt) -> None:
         cursor.execute(RECORD_SQL, values)
 
 
-def send_all(mails: Sequence[Mail], line: Line, *, record: Callable[[MailAttempt], None] = record_attempt) -> None:
-    """Sends claimed mails one by one, each recorded before the next, so that a kill costs one duplicate at most."""
+def send_all(
+    mails: Sequence[Mail], line: Line, *, record: Callable[[MailAttempt], bool | None] = record_attempt
+) -> None:
+    """Sends claimed mails one by one, each recorded before the next, so that a kill costs one duplicate at most.
+
+    `record` is true where the database was away meanwhile: it may have forgotten whose the rest is.
+    """
     latest_start = monotonic() + LATEST_START.total_seconds()
-    for mail in mails:
-        if monotonic() > latest_start:
-            break  # the rest is taken again when its claim runs out, by whoever is quicker
-        record(line.send(mail))
+    waiting = list(mails)
+    while (
+        waiting and monotonic() <= latest_start
+    ):  # the rest is taken again when its claim runs out, by whoever is quicker
+        if record(line.send(waiting.pop(0))):
+            waiting = still_claimed(waiting)
+
+
+def still_claimed(mails: Sequence[Mail]) -> list[Mail]:
+    """Those whose claim stands as it was made. A crash of the database loses the latest claims, and others may have taken
+    the mails."""
+    ready = Mail.objects.filter(pk__in=[mail.pk for mail in mails], status=Mail.Status.READY)
+    claims = dict(ready.values_list("pk", "claimed_until"))
+    return [mail for mail in mails if claims.get(mail.pk) == mail.claimed_until]
 
 
 def send_due(*, lane: str, line: Line, at_most: int, queued_before: datetime | None = None) -> int:

@@ -183,3 +183,27 @@ def test_a_mail_queued_once_stands_once() -> None:
     mail.queue([alarm()], once=True)
     mail.queue([alarm()], once=True)
     assert Mail.objects.count() == 1
+
+
+def test_to_record_an_attempt_again_adds_nothing(office: PostOffice) -> None:
+    [sent] = queued()
+    with mail.Line() as line:
+        attempt = line.send(sent)
+    mail.record_attempt(attempt)
+    mail.record_attempt(attempt)
+    assert sent.attempts.count() == 1
+
+
+def test_after_the_database_was_away_only_claims_that_it_still_knows_are_sent(office: PostOffice) -> None:
+    first, kept, lost, taken = queued(4)
+
+    def record(attempt: MailAttempt) -> bool:
+        """The database comes back without one claim, and another worker has taken a third mail."""
+        mail.record_attempt(attempt)
+        Mail.objects.filter(pk=lost.pk).update(claimed_until=None)
+        Mail.objects.filter(pk=taken.pk).update(claimed_until=timezone.now() + timedelta(seconds=9))
+        return attempt.mail_id == first.pk
+
+    with mail.Line() as line:
+        mail.send_all(mail.claim(lane="ordinary", at_most=4), line, record=record)
+    assert [message["Message-ID"] for message in office.accepted] == [first.message_id, kept.message_id]
