@@ -1,11 +1,14 @@
 """What is found afterwards: which contract and window an instruction belongs to, and what does not agree."""
 
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 
 from markets.models import Contract, ServiceWindow, User
 from markets.models.guards import guarded_states
 
+from ..rules.deadline import to_solve_by
 from .instruction import Instruction
 
 
@@ -31,6 +34,9 @@ class Match(models.Model):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="matches")
     window = models.ForeignKey(ServiceWindow, on_delete=models.PROTECT, null=True, blank=True, related_name="matches")
     discrepancies = models.JSONField(default=list, blank=True, help_text="Sentences, each naming what does not agree.")
+    remarks = models.JSONField(
+        default=list, blank=True, help_text="Sentences to know that do not stand against it, e.g. what was learned."
+    )
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
@@ -54,3 +60,10 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.instruction}: {self.get_status_display()}"
+
+    @property
+    def solve_by(self) -> datetime:
+        """In market time: until then it should be matched, since the run of its month falls due. See the rule."""
+        told = self.instruction
+        made_at = told.created_at + told.market.clock_offset  # rows are dated in real time
+        return to_solve_by(told.starts_at or told.ends_at or made_at)
