@@ -4,11 +4,13 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Now
 
 from markets.models import DispatchContact, Mail, Market, Seller
 from markets.models.fields import Kw, Reference
 from markets.models.guards import append_only, guarded_states
 
+from . import owed
 from .trigger import Kind, Trigger
 
 
@@ -17,6 +19,22 @@ class InstructionQuerySet(models.QuerySet["Instruction"]):
 
     def unanswered(self) -> Self:
         return self.filter(answer=Instruction.Answer.WAITING)
+
+    def standing(self) -> Self:
+        """Those that no later instruction has replaced or undone."""
+        return self.exclude(owed.idle(self.model._default_manager.all()))
+
+    def owing(self) -> Self:
+        """Those whose seller owes an answer now, each with `told_at` and `answer_due_at`: NULL while nobody was reached."""
+        return self.filter(owed.owing()).standing().with_due()
+
+    def with_due(self) -> Self:
+        """Each with `told_at` and `answer_due_at`."""
+        return self.annotate(told_at=owed.told_at(Notice.objects.all())).annotate(answer_due_at=owed.answer_due_at())
+
+    def without_answer(self) -> Self:
+        """Those whose seller was told, and let the time of the market pass."""
+        return self.owing().filter(answer_due_at__lte=Now())
 
 
 TOLD = (
@@ -61,7 +79,15 @@ class Instruction(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["seller", "-id"]), models.Index(fields=["market", "starts_at"])]
+        indexes = [
+            models.Index(fields=["seller", "-id"]),
+            models.Index(fields=["market", "starts_at"]),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(answer="waiting", kind__in=owed.ANSWERED_KINDS),
+                name="instruction_unanswered",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends_at=None)

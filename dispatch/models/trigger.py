@@ -34,6 +34,7 @@ class Trigger(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["received_at"], name="trigger_received")]
         constraints = [
             models.UniqueConstraint(
                 fields=["market", "reference", "revision"],

@@ -69,7 +69,9 @@ class Market(models.Model):
         help_text="With a live feed: a bid without the operator's receipt this long before gate closure is a case.",
     )
     answer_within = models.DurationField(
-        default=timedelta(minutes=10), help_text="How long a seller may take to confirm."
+        default=timedelta(minutes=10),
+        help_text="How long a seller may take to confirm, from when a mailbox of it was reached; "
+        "after that it is a case. Hours:minutes:seconds of real time. 0: no answer is asked for.",
     )
     oncall_email = models.EmailField(blank=True)
     oncall_phone = models.CharField(max_length=40, blank=True)
@@ -81,7 +83,10 @@ class Market(models.Model):
             models.CheckConstraint(
                 condition=models.Q(is_mock=True) | models.Q(clock_offset=timedelta()),
                 name="only_mock_markets_move_their_clock",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer_within__gte=timedelta()), name="market_answers_are_not_due_before_asked"
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="mock_or_real_for_ever", fields=["is_mock", "operator"]),
