@@ -15,7 +15,7 @@ from markets.admin.columns import number, state
 from markets.admin.noun import Noun, Rows
 from markets.models import Contract, ServiceWindow, User
 
-from .models import Acknowledgement, Instruction, Match, Notice, Trigger
+from .models import Acknowledgement, Alias, Instruction, Match, Notice, Trigger
 from .operations import candidates_of, decide_match, match_instruction, undo_match
 
 
@@ -128,10 +128,25 @@ class DecideForm(WithReason):
 
 def _fitting(instruction: Instruction) -> Iterator[tuple[str, str]]:
     """Choices of contract and window, each with what does not agree."""
-    for judged in candidates_of(instruction):
+    for judged in candidates_of(instruction).ranked:
         candidate = judged.candidate
         agrees = " ".join(judged.discrepancies) or "all agrees"
         yield f"{candidate.contract_id}:{judged.window_id or ''}", f"{candidate.names[0]} {candidate.seller}: {agrees}"
+
+
+@admin.register(Alias)
+class AliasAdmin(Noun):
+    list_display = ("reference", "kind", "word", "means", "learned_from", "learned_by", "learned_at", "ended_at")
+    list_select_related = (
+        *("seller", "contract", "zone", "product", "learned_by", "ended_by", "operator"),
+        "learned_from__instruction",
+    )
+    list_filter = ("kind", "operator", "is_mock", ("ended_at", admin.EmptyFieldListFilter))
+    search_fields = ("reference", "word", "seller__name", "contract__reference", "zone__code", "product__name")
+
+    @display(description="Means")
+    def means(self, alias: Alias) -> str:
+        return str(alias.meaning)
 
 
 @admin.register(Match)

@@ -64,6 +64,7 @@ NAVIGATION = [
         ("Instructions", "campaign", "dispatch_instruction"),
         ("Acknowledgements", "how_to_reg", "dispatch_acknowledgement"),
         ("Matches", "join_inner", "dispatch_match"),
+        ("Learned words", "translate", "dispatch_alias"),
     ),
     _nouns(
         "4 Settlement",

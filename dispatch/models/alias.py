@@ -2,15 +2,18 @@
 
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Lower
 
 from markets.models import Contract, Operator, Product, Seller, User, Zone
 from markets.models.fields import Reference
-from markets.models.guards import append_only, written_once
+from markets.models.guards import written_once
 
 from .match import Match
 
+TAUGHT = ("operator", "is_mock", "kind", "word", "seller", "contract", "zone", "product", "learned_from", "learned_by")
+"""What was taught stands as it was; a correction is a further alias."""
 MEANINGS = ("seller", "contract", "zone", "product")
 
 
@@ -82,7 +85,8 @@ class Alias(models.Model):
             ),
         ]
         triggers = [
-            *append_only(may_change=["ended_at", "ended_by", "end_reason"]),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="taught_for_ever", fields=list(TAUGHT)),
             written_once("ended_at"),
         ]
 

@@ -1,6 +1,8 @@
 """What a person decides about a match, with the reason; and the lock by which settlement makes it stand still."""
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,14 +13,24 @@ from markets.operations.journal import By, record
 from markets.problems import Refused
 from markets.rules.spans import month_span
 
-from ..models import Match
+from ..models import Alias, Match
+from .aliases import end_all, learn
 
 
 @transaction.atomic
-def decide_match(*, match: Match, contract: Contract, window: ServiceWindow | None, reason: str, by: User) -> Match:
+def decide_match(
+    *,
+    match: Match,
+    contract: Contract,
+    window: ServiceWindow | None,
+    reason: str,
+    by: User,
+    teaches: Collection[str] | None = None,
+) -> Match:
     """A person says which contract (and window of it) an open instruction belongs to, and why.
 
-    Raises Refused where it is matched or locked already, or where contract and window do not belong together.
+    Later triggers learn from it: words of the operator that we do not know, of the kinds in `teaches` (None: of all),
+    mean from now on what was decided. Raises Refused where it is matched or locked already, or where contract and window do not belong together.
     """
     match = _still_open_to_change(match)
     if match.status == Match.Status.MATCHED:
@@ -30,12 +42,17 @@ def decide_match(*, match: Match, contract: Contract, window: ServiceWindow | No
     if window is not None and not contract.bid.lines.filter(window=window).exists():
         raise Refused(f"{contract} has no service window '{window}'.")
     match.status, match.contract, match.window = Match.Status.MATCHED, contract, window
-    return _decided(match, by=by, verb="decide_match", reason=reason, contract=contract.reference)
+    taught = learn(match=match, contract=contract, kinds=teaches, by=by)
+    details = {"contract": contract.reference, "taught": [alias.reference for alias in taught]}
+    return _decided(match, by=by, verb="decide_match", reason=reason, **details)
 
 
 @transaction.atomic
 def undo_match(*, match: Match, reason: str, by: User) -> Match:
-    """Takes a match back, until settlement locks it. It then waits for a person. Raises Refused where it is locked or open."""
+    """Takes a match back, until settlement locks it, and with it what was learned from it. It then waits for a person.
+
+    Raises Refused where it is locked or open.
+    """
     match = _still_open_to_change(match)
     if match.status == Match.Status.OPEN:
         raise Refused(f"{match.instruction} is not matched: there is nothing to undo.")
@@ -43,7 +60,8 @@ def undo_match(*, match: Match, reason: str, by: User) -> Match:
         raise Refused("Say why the match is wrong.")
     contract = str(match.contract)
     match.status, match.contract, match.window = Match.Status.OPEN, None, None
-    return _decided(match, by=by, verb="undo_match", reason=reason, contract=contract)
+    ended = end_all(Alias.objects.filter(learned_from=match), reason=f"{match.instruction} undone: {reason}", by=by)
+    return _decided(match, by=by, verb="undo_match", reason=reason, contract=contract, unlearned=ended)
 
 
 @transaction.atomic
@@ -68,7 +86,11 @@ def lock_matches(*, market: Market, month: date, by: By) -> int:
 
 
 def _still_open_to_change(match: Match) -> Match:
-    match = Match.objects.select_for_update(of=("self",)).select_related("instruction", "contract").get(pk=match.pk)
+    match = (
+        Match.objects.select_for_update(of=("self",))
+        .select_related("instruction__trigger", "instruction__market", "contract")
+        .get(pk=match.pk)
+    )
     if match.locked_at is not None:
         raise Refused(
             f"{match.instruction} was locked by settlement on {match.locked_at:%d %B %Y}: it cannot change any more."
@@ -76,8 +98,8 @@ def _still_open_to_change(match: Match) -> Match:
     return match
 
 
-def _decided(match: Match, *, by: User, verb: str, reason: str, contract: str) -> Match:
+def _decided(match: Match, *, by: User, verb: str, reason: str, **details: Any) -> Match:
     match.decided_by, match.decided_at = by, timezone.now()
     match.save(update_fields=["status", "contract", "window", "decided_by", "decided_at"])
-    record(by=by, verb=verb, subject=match.instruction, reason=reason, contract=contract)
+    record(by=by, verb=verb, subject=match.instruction, reason=reason, **details)
     return match

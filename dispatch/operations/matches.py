@@ -1,6 +1,6 @@
 """Matching by rule, after the message left: what is clear is matched, the rest stays open with what does not agree."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,16 +11,18 @@ from markets.operations.journal import By, record
 from markets.problems import Refused
 
 from ..models import Instruction, Kind, Match, Notice
-from ..rules.matching import Judged, Verdict
-from .candidates import verdicts
+from ..rules.matching import Verdict
+from .candidates import verdicts, wide_verdict
 
 AT_ONCE = 500
 
 
-def candidates_of(instruction: Instruction) -> tuple[Judged, ...]:
-    """The contracts that it may belong to, best first, each with what does not agree: for the person who decides."""
-    [verdict] = verdicts(market=instruction.market, instructions=[instruction])
-    return verdict.ranked
+def candidates_of(instruction: Instruction, *, also: Collection[int] = ()) -> Verdict:
+    """The contracts that it may belong to, best first, each beside what is asked: for the person who decides.
+
+    `also`: keys of contracts that the person wants to see beside them.
+    """
+    return wide_verdict(instruction=instruction, also=also)
 
 
 def match_open(*, market: Market, by: By) -> int:
@@ -53,7 +55,8 @@ def _undecided(market: Market) -> QuerySet[Instruction]:
     fixed = ~Q(status=Match.Status.OPEN) | Q(decided_by__isnull=False) | Q(locked_at__isnull=False)
     decided = Match.objects.filter(fixed, instruction=OuterRef("pk"))
     asks = Instruction.objects.filter(market=market).exclude(kind=Kind.TEST)
-    return asks.exclude(Exists(waits)).exclude(Exists(decided)).order_by("pk").select_for_update(skip_locked=True)
+    undecided = asks.exclude(Exists(waits)).exclude(Exists(decided)).select_related("trigger").defer("trigger__raw")
+    return undecided.order_by("pk").select_for_update(skip_locked=True, of=("self",))
 
 
 def _match(market: Market, instructions: Sequence[Instruction], *, by: By) -> int:
@@ -61,7 +64,7 @@ def _match(market: Market, instructions: Sequence[Instruction], *, by: By) -> in
     matches = {match.instruction_id: match for match in Match.objects.filter(instruction__in=instructions)}
     found = zip(instructions, verdicts(market=market, instructions=instructions), strict=True)
     changed = [match for i, verdict in found if _apply(match := matches[i.pk], verdict)]
-    Match.objects.bulk_update(changed, ["status", "contract", "window", "discrepancies", "decided_at"])
+    Match.objects.bulk_update(changed, ["status", "contract", "window", "discrepancies", "remarks", "decided_at"])
     matched = sum(match.status == Match.Status.MATCHED for match in changed)
     if changed:
         record(by=by, verb="match_open", subject=market, matched=matched, open=len(instructions) - matched)
@@ -73,8 +76,9 @@ def _apply(match: Match, verdict: Verdict) -> bool:
     if verdict.chosen is None:
         discrepancies = list(verdict.discrepancies)
         is_news = match.discrepancies != discrepancies
-        match.discrepancies = discrepancies
+        match.discrepancies, match.remarks = discrepancies, list(verdict.remarks)
         return is_news
     match.status, match.discrepancies, match.decided_at = Match.Status.MATCHED, [], timezone.now()
+    match.remarks = list(verdict.remarks)
     match.contract_id, match.window_id = verdict.chosen.candidate.contract_id, verdict.chosen.window_id
     return True

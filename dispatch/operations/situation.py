@@ -37,6 +37,10 @@ NAMED_BY = {
         SELECT 2, 'contract', bid.reference, contract.seller_id
         FROM markets_bid bid JOIN markets_contract contract ON contract.bid_id = bid.id JOIN market ON market.id = market_id
         WHERE bid.reference = ANY(%(contracts)s)""",
+    "learned": """
+        SELECT 4, kind, lower(word), seller_id FROM dispatch_alias alias JOIN market ON market.is_mock = alias.is_mock
+        WHERE alias.operator_id = %(operator)s AND ended_at IS NULL AND kind IN ('company', 'account')
+        AND lower(word) = ANY(%(learned)s)""",
 }
 NOBODY_NAMED = "SELECT 0, '', '', NULL::bigint WHERE false"
 SITUATION = """
@@ -134,6 +138,7 @@ def _bounds(arrival: Trigger, notice: TriggerNotice) -> dict[str, Any]:
         "companies": of("company"),
         "accounts": of("account"),
         "contracts": of("contract"),
+        "learned": [*of("company"), *of("account")],
         "triggers": 1,
         "instructions": len(notice.calls),
         "mails": 2 * len(notice.calls),  # most sellers have one or two mailboxes

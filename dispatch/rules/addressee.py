@@ -1,7 +1,8 @@
 """Who is told: which seller a call means, and which mailboxes then get the instruction. Pure.
 
 What names the seller itself (account, company) counts first, then the contract, then our own name of a seller. A
-contract of somebody else than the seller named is not asked here: matching finds it, after the message left.
+contract of somebody else than the seller named is not asked here: matching finds it, after the message left. What was
+merely learned (an alias) counts only where nothing else names another seller: it never sends an instruction astray.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,11 +13,12 @@ from .notice import Call
 
 
 class By(IntEnum):
-    """By what a seller was found; the lower, the better."""
+    """By what a seller was found; the lower, the better. What was learned has to agree with all but an identity."""
 
     IDENTITY = 1
     CONTRACT = 2
     OUR_NAME = 3
+    LEARNED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def addressee(
     for by, seller in found:
         by_rank.setdefault(by, {})[seller.seller_id] = seller
     sellers = by_rank[min(by_rank)] if by_rank else {}
+    if By.IDENTITY not in by_rank and By.LEARNED in by_rank:
+        sellers = {key: seller for of_rank in by_rank.values() for key, seller in of_rank.items()}
     if len(sellers) == 1:
         return _reached(next(iter(sellers.values())), rehearsal)
     candidates = [_presented(seller) for seller in sellers.values()] or list(alike)

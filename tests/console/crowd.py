@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
+from dispatch.models import Acknowledgement, Alias, Instruction, Match, Notice, Trigger
 from markets.models import (
     AccountLink,
     Admission,
@@ -200,7 +200,16 @@ class _Story:
         MailEvent.objects.create(mail=mail, provider="Postmark", key=f"event-{i}", kind="opened", at=self.now)
         Notice.objects.create(instruction=self.instruction, mail=mail, contact=self.contact)
         Acknowledgement.objects.create(instruction=self.instruction, answer="confirmed", given_by="A. N. Other")
-        Match.objects.create(instruction=self.instruction, contract=self.contract, window=self.window)
+        match = Match.objects.create(instruction=self.instruction, contract=self.contract, window=self.window)
+        Alias.objects.create(
+            operator=self.operator,
+            is_mock=False,
+            kind="contract",
+            word=f"NG-{i}",
+            contract=self.contract,
+            learned_from=match,
+            learned_by=self.user,
+        )
 
     def _settlement(self) -> None:
         i = self.number

@@ -86,13 +86,13 @@ def test_many_are_matched_with_the_same_few_queries(
 ) -> None:
     for kw in range(1, 9):
         instruct(capacity_kw=kw)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert match_open(market=contract.market, by="tests") == 8
 
 
 def test_the_candidates_stand_side_by_side(instruct: Any, contract: Contract) -> None:
     instruction = instruct(company="Nobody Ltd", capacity_kw=99)
-    [judged] = candidates_of(instruction)
+    [judged] = candidates_of(instruction).ranked
     assert judged.candidate.names == (contract.reference, contract.bid.reference)
     assert len(judged.discrepancies) == 2
 

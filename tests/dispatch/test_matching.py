@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.rules.matching import Asked, Candidate, judge
+from dispatch.rules.comparing import Asked, Candidate
+from dispatch.rules.matching import judge
 from markets.rules.spans import Window, window_spans
 
 ALL_DAYS = (1, 2, 3, 4, 5, 6, 7)
@@ -66,7 +67,8 @@ def test_two_contracts_that_both_agree_are_for_a_person() -> None:
         (
             {"starts_at": datetime(2026, 11, 3, 15, tzinfo=UTC)},
             "Contract C-1 has no service window that holds Tuesday 3 November 2026, 15:00 GMT (15:00 UTC)"
-            " to Tuesday 3 November 2026, 19:00 GMT (19:00 UTC).",
+            " to Tuesday 3 November 2026, 19:00 GMT (19:00 UTC); it has Mon–Fri 16:00–20:00 London,"
+            " 1\u00a0Nov\u00a02026 – 28\u00a0Feb\u00a02027.",
         ),
     ],
 )
