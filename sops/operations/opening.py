@@ -23,10 +23,15 @@ def new_case(step: Step, declaration: StepDeclaration, subject: Any, *, problem:
         subject_id=subject.pk,
         subject=declaration.called(subject)[:300],
         problem=problem or _why_left(step, declaration, subject),
-        prepared=declaration.prepare(subject) if declaration.prepare and step.mode == Mode.ASSISTED else "",
+        prepared=declaration.prepare(subject) if declaration.prepare and _is_prepared(step, declaration) else "",
         fell_due_at=fell_due_at,
         due_at=fell_due_at + declaration.deadline if declaration.deadline else None,
     )
+
+
+def _is_prepared(step: Step, declaration: StepDeclaration) -> bool:
+    """Where a step may be assisted, its mode says so; a step for hands alone lays out what it has."""
+    return step.mode == Mode.ASSISTED or Mode.ASSISTED not in declaration.modes
 
 
 def _why_left(step: Step, declaration: StepDeclaration, subject: Any) -> str:

@@ -73,7 +73,7 @@ class StepDeclaration:
     explain: Callable[[Any], str] | None = None
     """Why a subject of `runs_elsewhere` waits, in words."""
     prepare: Callable[[Any], str] | None = None
-    """What an assisted step lays before the person who approves, in Markdown."""
+    """What an assisted step lays before the person who approves, or a manual one before who does it: in Markdown."""
     tallied: bool = False
     """High volume: its queue is counted, no case is stored."""
 

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import Now
 
-from dispatch.models import Instruction, Match, Notice, Trigger
-from markets.models import Mail, MarketTime
+from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
+from dispatch.models.owed import ANSWERED_KINDS
+from markets.models import Mail
 
+from .calling import told, what_is_missing, whom_to_call
 from .declaration import Lane, Mode, Phase, StepDeclaration
 
 MAIL_LEAVES_WITHIN = timedelta(minutes=1)  # it takes about a second: a minute without it is a fault
 MACHINE_MATCHES_WITHIN = timedelta(minutes=2)  # the job runs every minute
-CHASED_FOR = timedelta(days=1)  # an instruction without an end is not chased for ever
+TOLD_OF_FOR = timedelta(days=1)  # the operator has found the capacity elsewhere by then, or never
 
 
 def _plus(field: str, wait: timedelta) -> ExpressionWrapper:
@@ -25,8 +27,11 @@ def triggers_to_read() -> QuerySet[Trigger]:
 
 
 def instructions_not_sent() -> QuerySet[Instruction]:
-    """Unanswered instructions that no mailbox of a seller has: nobody knows the seller, or no mail could be sent."""
-    sent = Notice.objects.filter(instruction=OuterRef("pk"), contact__isnull=False, mail__status=Mail.Status.SENT)
+    """Unanswered instructions that no mailbox of a seller has: nobody knows the seller, no mail could be sent, or
+    each came back."""
+    sent = Notice.objects.filter(
+        instruction=OuterRef("pk"), contact__isnull=False, mail__status=Mail.Status.SENT, mail__bounced_at=None
+    )
     return (
         Instruction.objects.unanswered()
         .filter(~Exists(sent))
@@ -37,15 +42,29 @@ def instructions_not_sent() -> QuerySet[Instruction]:
 
 
 def instructions_to_chase() -> QuerySet[Instruction]:
-    """Instructions unanswered for longer than the market allows, while there is still something to deliver."""
-    asked_until = ExpressionWrapper(F("created_at") + F("market__answer_within"), output_field=DateTimeField())
-    still_running = Q(ends_at=None) | Q(ends_at__gt=MarketTime("market__clock_offset"))
+    """Instructions whose seller was told, and let the market's time to answer pass. What a later one made idle is left."""
+    with_mails = Prefetch("notices", Notice.objects.filter(contact__isnull=False).select_related("mail", "contact"))
     return (
-        Instruction.objects.unanswered()
-        .filter(still_running, seller__isnull=False, created_at__gt=Now() - Value(CHASED_FOR))
-        .annotate(fell_due_at=asked_until)
-        .filter(fell_due_at__lte=Now())
-        .select_related("seller")
+        Instruction.objects.without_answer()
+        .annotate(fell_due_at=F("answer_due_at"))
+        .select_related("trigger", "seller", "market__operator")
+        .prefetch_related(with_mails, "seller__dispatch_contacts")
+    )
+
+
+def declines_to_tell() -> QuerySet[Acknowledgement]:
+    """Refusals of a seller that still stand: the last answer to an instruction that nothing has made idle since."""
+    later = Acknowledgement.objects.filter(instruction=OuterRef("instruction"), pk__gt=OuterRef("pk"))
+    return (
+        Acknowledgement.objects.filter(
+            ~Exists(later),
+            answer=Instruction.Answer.DECLINED,
+            given_at__gt=Now() - Value(TOLD_OF_FOR),
+            instruction__in=Instruction.objects.filter(answer=Instruction.Answer.DECLINED).standing(),
+            instruction__kind__in=ANSWERED_KINDS,
+        )
+        .annotate(fell_due_at=F("given_at"))
+        .select_related("instruction__trigger", "instruction__seller", "instruction__market__operator")
     )
 
 
@@ -64,10 +83,6 @@ def _why_not_sent(instruction: Instruction) -> str:
     if instruction.seller is None:
         return f"No seller is known as '{instruction.seller_named}'. Find out who is meant, and call."
     return f"No mail of it reached a dispatch contact of {instruction.seller}. Call now."
-
-
-def _told(instruction: Instruction) -> str:
-    return f"{instruction} {instruction.get_kind_display().lower()}: {instruction.seller or instruction.seller_named}"
 
 
 STEPS = (
@@ -95,7 +110,7 @@ STEPS = (
         time_critical=True,
         due=instructions_not_sent,
         runs_elsewhere="The instruction worker sends the mail",
-        called=_told,
+        called=told,
         explain=_why_not_sent,
         deadline=timedelta(minutes=5),
         rests=None,
@@ -120,9 +135,24 @@ STEPS = (
         people=2,
         time_critical=True,
         due=instructions_to_chase,
-        called=_told,
+        called=told,
+        prepare=whom_to_call,
         deadline=timedelta(minutes=5),
         rests=timedelta(minutes=15),
+    ),
+    StepDeclaration(
+        key="tell-decline",
+        phase=Phase.DISPATCH,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Tell the operator that a seller declines",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=5,
+        time_critical=True,
+        due=declines_to_tell,
+        called=lambda answer: f"{told(answer.instruction)} declines",
+        prepare=what_is_missing,
+        deadline=timedelta(minutes=5),
+        rests=None,
     ),
     StepDeclaration(
         key="match",
@@ -133,7 +163,7 @@ STEPS = (
         minutes_by_hand=10,
         due=matches_open,
         runs_elsewhere="A job matches by rule every minute",
-        called=lambda match: _told(match.instruction),
+        called=lambda match: told(match.instruction),
         explain=lambda match: "\n".join(match.discrepancies) or "No rule found the contract.",
         deadline=timedelta(days=3),
     ),

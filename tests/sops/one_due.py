@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-from dispatch.models import Match
+from dispatch.models import Acknowledgement, Instruction, Match
 from markets.models import (
     AccountLink,
     Auction,
@@ -41,6 +41,14 @@ def named(world: World) -> Seller:
 
 def match(world: World) -> None:
     Match.objects.create(instruction=world.instruction(timedelta(minutes=3)), discrepancies=["Another zone."])
+
+
+def declined(world: World) -> Acknowledgement:
+    instruction = world.told(timedelta(minutes=2))
+    Instruction.objects.filter(pk=instruction.pk).update(answer="declined")
+    return Acknowledgement.objects.create(
+        instruction=instruction, answer="declined", reason="The depot has no power.", given_by="desk@b.example"
+    )
 
 
 def compare_invoice(world: World) -> None:
@@ -152,7 +160,8 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     ),
     "receive-trigger": lambda world: world.trigger(problem="The start is no instant."),
     "instruct": lambda world: world.instruction(timedelta(minutes=2)),
-    "chase": lambda world: world.instruction(timedelta(minutes=11)),
+    "chase": lambda world: world.told(timedelta(minutes=11)),
+    "tell-decline": declined,
     "match": match,
     "chase-readings": lambda world: world.called(world.market),
     "forward-readings": lambda world: ReadingDay.objects.create(

@@ -11,8 +11,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from dispatch.models import Instruction, Trigger
-from markets.models import Asset, JournalEntry, Market, Seller, User
+from dispatch.models import Instruction, Notice, Trigger
+from markets.models import Asset, JournalEntry, Mail, Market, Seller, User
 from markets.operations import people
 from markets.problems import Refused
 from sops.models import Case, Step
@@ -97,18 +97,23 @@ def test_a_dropped_case_needs_a_reason_and_rests(case, customer_success):
 
 @pytest.fixture
 def unanswered(steps: Any, market: Market, seller: Seller) -> Instruction:
-    """An instruction that a seller did not answer in time, and that ends in an hour."""
+    """An instruction that a seller was told of, did not answer in time, and that ends in an hour."""
     trigger = Trigger.objects.create(
         operator=market.operator, market=market, reference="TR-1", kind="start", raw=b"{}", received_at=timezone.now()
     )
-    return Instruction.objects.create(
+    asked_at = timezone.now() - timedelta(minutes=11)
+    instruction = Instruction.objects.create(
         trigger=trigger,
         market=market,
         seller=seller,
         kind="start",
         ends_at=timezone.now() + timedelta(hours=1),
-        created_at=timezone.now() - timedelta(minutes=11),
+        created_at=asked_at,
     )
+    mail = Mail.objects.create(recipient="desk@voltwise.example", subject="START", text="-", message_id="<1@x>")
+    Mail.objects.filter(pk=mail.pk).update(status="sent", sent_at=asked_at)
+    Notice.objects.create(instruction=instruction, mail=mail, contact=seller.dispatch_contacts.get())
+    return instruction
 
 
 def test_an_unanswered_instruction_is_chased_again_after_a_call_that_changed_nothing(unanswered, customer_success):

@@ -2,11 +2,9 @@
 
 from datetime import datetime, timedelta
 
-import pgtrigger
 import pytest
 from django.utils import timezone
 
-from dispatch.models import Instruction
 from markets.models import (
     Admission,
     Competition,
@@ -117,22 +115,6 @@ def test_what_fell_due_in_market_time_is_told_in_real_time(world):
     world.competition(timedelta(days=22))
     [competition] = due("record-results")
     assert abs(competition.fell_due_at - (world.now - timedelta(days=1))) < timedelta(seconds=1)
-
-
-def test_nobody_is_chased_once_there_is_nothing_left_to_deliver(world):
-    instruction = world.instruction(timedelta(minutes=11))
-    with pgtrigger.ignore("dispatch.Instruction:told_for_ever"):
-        Instruction.objects.update(ends_at=world.today - timedelta(minutes=1))
-    assert due("chase") == []
-    with pgtrigger.ignore("dispatch.Instruction:told_for_ever"):
-        Instruction.objects.update(ends_at=world.today + timedelta(minutes=1))
-    assert due("chase") == [instruction]
-
-
-def test_how_long_a_seller_may_take_is_the_markets_own(world):
-    world.instruction(timedelta(minutes=11))
-    Market.objects.update(answer_within=timedelta(minutes=15))
-    assert due("chase") == []
 
 
 def test_linking_an_account_takes_the_sellers_name_as_the_operators(world, customer_success):

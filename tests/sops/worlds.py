@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from dispatch.models import Instruction, Match, Trigger
+from dispatch.models import Instruction, Match, Notice, Trigger
 from markets.models import (
     Asset,
     Bid,
     Competition,
     Contract,
+    DispatchContact,
+    Mail,
     Market,
     Operator,
     Product,
@@ -131,11 +133,22 @@ class World:
             received_at=self.now,
         )
 
-    def instruction(self, age: timedelta) -> Instruction:
-        seller = self.seller()
-        return Instruction.objects.create(
-            trigger=self.trigger(), market=self.market, seller=seller, kind="start", created_at=self.now - age
+    def instruction(self, age: timedelta, seller: Seller | None = None, **more: Any) -> Instruction:
+        values = {"trigger": self.trigger(), "market": self.market, "kind": "start", **more}
+        return Instruction.objects.create(seller=seller or self.seller(), created_at=self.now - age, **values)
+
+    def told(self, age: timedelta, **more: Any) -> Instruction:
+        """An instruction of this age whose mail left at once."""
+        instruction = self.instruction(age, **more)
+        contact, _ = DispatchContact.objects.get_or_create(
+            seller=instruction.seller, market=instruction.market, email="desk@b.example", name="Night desk"
         )
+        mail = Mail.objects.create(
+            recipient=contact.email, subject="START", text="-", message_id=f"<{next(self.numbers)}>"
+        )
+        Mail.objects.filter(pk=mail.pk).update(status="sent", sent_at=self.now - age)
+        Notice.objects.create(instruction=instruction, mail=mail, contact=contact)
+        return instruction
 
     def run(self, *statuses: str, version: int = 1) -> SettlementRun:
         months = 12 * 2026 + 5 + next(self.numbers)
