@@ -31,6 +31,11 @@ def call_webhooks() -> int:
     return calls.make_calls()
 
 
+def call_oncall() -> int:
+    """Calls the addresses of our own people on call with what alarms wait. Returns how many calls were tried."""
+    return calls.make_calls(alarms=True)
+
+
 def plan_auctions() -> int:
     """Adds the auctions of the coming weeks to the calendars of every market. Returns how many were new."""
     return sum(calendars.plan_auctions(market=market, by="plan_auctions") for market in Market.objects.all())

@@ -1,7 +1,8 @@
-"""What every database of this project holds before the story begins: the operator, its products, steps, help, jobs."""
+"""What every database of this project holds before the story begins: the operator, its products, the canary, steps, help, jobs."""
 
 from django.db import transaction
 
+from dispatch.operations import prepare_canary
 from markets.models import Operator, Product
 from markets.operations.journal import By, record
 from sops.help.publishing import publish_articles
@@ -25,6 +26,7 @@ def prepare(*, by: By = "preparation") -> Operator:
     added = nged.products.count() - before
     if is_new or added:
         record(by=by, verb="prepare", subject=nged, products=added)
+    prepare_canary(by=by)
     sync_steps(by=by)
     publish_articles(by=by)
     install_schedules()

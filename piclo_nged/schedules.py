@@ -36,6 +36,8 @@ class Job:
 
 JOBS = (
     Job("sweep instructions", "dispatch.jobs.sweep_instructions", 1, "proves that no instruction mail was left behind"),
+    Job("send canary", "dispatch.jobs.send_canary", 1, "proves that the whole way of an instruction is open"),
+    Job("forget canaries", "dispatch.jobs.forget_canaries", 1440, "a week of them is enough to look at"),
     Job(
         "send ordinary mail",
         "markets.jobs.send_ordinary_mail",
@@ -44,6 +46,7 @@ JOBS = (
     ),
     Job("close competitions", "markets.jobs.close_competitions", 1, "the proof of completeness follows gate closure"),
     Job("call webhooks", "markets.jobs.call_webhooks", 1, "an operator is told within about a minute that it may read"),
+    Job("call on-call", "markets.jobs.call_oncall", 1, "an alarm is called at once; this stands behind that"),
     Job("match instructions", "dispatch.jobs.match_instructions", 1, "what could not be matched at once, once more"),
     Job("plan auctions", "markets.jobs.plan_auctions", 60, "the timetable of repeating auctions stands weeks ahead"),
     Job("conduct", "sops.jobs.conduct", 1, "what is due becomes automated runs or cases"),

@@ -1,8 +1,9 @@
 """The nouns of dispatch."""
 
 from .alias import Alias
+from .canary import CANARY
 from .instruction import Acknowledgement, Instruction, Notice
 from .match import Match
 from .trigger import Kind, Trigger
 
-__all__ = ["Acknowledgement", "Alias", "Instruction", "Kind", "Match", "Notice", "Trigger"]
+__all__ = ["CANARY", "Acknowledgement", "Alias", "Instruction", "Kind", "Match", "Notice", "Trigger"]

@@ -11,14 +11,18 @@ from markets.models.fields import Kw, Reference
 from markets.models.guards import append_only, guarded_states
 
 from . import owed
+from .canary import Notices, WithoutCanary
 from .trigger import Kind, Trigger
 
 
-class InstructionQuerySet(models.QuerySet["Instruction"]):
+class InstructionQuerySet(WithoutCanary["Instruction"]):
     """Instructions by what is still owed."""
 
+    operator_path = "market__operator"
+
     def unanswered(self) -> Self:
-        return self.filter(answer=Instruction.Answer.WAITING)
+        """Nobody owes an answer to the canary."""
+        return self.not_canary().filter(answer=Instruction.Answer.WAITING)
 
     def standing(self) -> Self:
         """Those that no later instruction has replaced or undone."""
@@ -113,6 +117,8 @@ class Notice(models.Model):
     contact = models.ForeignKey(
         DispatchContact, on_delete=models.SET_NULL, null=True, blank=True, related_name="notices"
     )
+
+    objects = Notices.as_manager()
 
     def __str__(self) -> str:
         return f"{self.instruction} → {self.mail.recipient}"

@@ -5,6 +5,8 @@ from django.db import models
 from markets.models import Market, Operator, Token
 from markets.models.guards import append_only
 
+from .canary import Triggers
+
 
 class Kind(models.TextChoices):
     """What a trigger asks for."""
@@ -31,6 +33,8 @@ class Trigger(models.Model):
     content_sha256 = models.CharField(max_length=64, help_text="Over the content, so that a repeat is known.")
     problem = models.TextField(blank=True)
     received_at = models.DateTimeField(help_text="Real time.")
+
+    objects = Triggers.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from markets.models import DispatchContact
 from markets.operations.journal import By, record
 from markets.operations.links import BadLink, read_link, token_for
 from markets.problems import Refused
 
 from ..models import Acknowledgement, Instruction
+from .recipients import oncall_addresses
 
 PAGE = "dispatch:answer"
 LINK_LASTS = timedelta(days=31)
@@ -30,13 +32,31 @@ def answer_token(*, instruction_id: int, mailbox: str) -> str:
 
 
 def read_answer_token(token: str) -> AnswerLink:
-    """The instruction behind a link. Changes nothing. Raises BadLink."""
+    """The instruction behind a link. Changes nothing.
+
+    Raises BadLink, also where the mailbox is none of the seller's any more: whoever left a company does not answer for
+    it. A suspended seller answers as before, since its contracts stand.
+    """
     instruction_id, mailbox = read_link(PAGE, token, lasts=LINK_LASTS, instead="Sign in to see your instructions.")
     rows = Instruction.objects.select_related("trigger", "market__operator", "seller")
     instruction = rows.filter(pk=instruction_id).first()
     if instruction is None:
         raise BadLink("The instruction of this link is not here any more. Sign in to see your instructions.")
+    if not _is_told(instruction, mailbox):
+        phone = instruction.market.oncall_phone
+        raise BadLink(
+            f"{mailbox} is no dispatch contact of this instruction's seller any more, so its link answers nothing. "
+            f"Sign in to answer{f', or call {phone}' if phone else ''}."
+        )
     return AnswerLink(instruction, mailbox)
+
+
+def _is_told(instruction: Instruction, mailbox: str) -> bool:
+    """Whether the mailbox would get the instruction today: a contact of its seller, or on-call."""
+    contacts = DispatchContact.objects.filter(market=instruction.market_id, seller=instruction.seller_id)
+    return contacts.filter(email__iexact=mailbox).exists() or mailbox in oncall_addresses(
+        market=instruction.market, operator=instruction.market.operator
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from unfold.decorators import display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
-from ..models import Market, Operator, Product, User, Zone
+from ..models import Market, Operator, Product, User, Webhook, Zone
+from ..operations.alarm_calls import remove_alarm_address, set_alarm_address
 from ..operations.clock import move_clock
 from ..operations.tokens import issue_token
 from ..web.sealing import holds_sealed_bids
@@ -58,6 +59,18 @@ class ClockForm(BaseDialogForm):
     to = forms.SplitDateTimeField(label="Market time", help_text="London time.", widget=UnfoldAdminSplitDateTimeWidget)
 
 
+class AlarmAddressForm(BaseDialogForm):
+    """Where the people on call are called."""
+
+    url = forms.URLField(
+        label="Address",
+        max_length=500,
+        assume_scheme="https",
+        widget=UnfoldAdminTextInputWidget,
+        help_text="https://...",
+    )
+
+
 @admin.register(Market)
 class MarketAdmin(Stages, EditableNoun):
     list_display = ("name", "operator", "stage", "is_mock", "feed_is_live")
@@ -82,6 +95,8 @@ class MarketAdmin(Stages, EditableNoun):
         "open_further",
         "admit",
         "move_clock",
+        "call_alarms",
+        "call_no_alarms",
     )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -108,6 +123,27 @@ class MarketAdmin(Stages, EditableNoun):
     def move_clock(self, by: User, market: Market, to: Any) -> str:
         moved = move_clock(market=market, to=to, by=by)
         return f"It is now {self.market_time(moved)} in {market}."
+
+    @operation(
+        "Call an address on alarm",
+        consequence="Alarms of dispatch are then posted there as well as mailed, signed after Standard Webhooks. The "
+        "secret is shown once. An address that stands already is replaced.",
+        form=AlarmAddressForm,
+        icon="notifications_active",
+    )
+    def call_alarms(self, by: User, market: Market, url: str) -> str:
+        secret = set_alarm_address(market=market, url=url, by=by)
+        return f"{url} is called on alarm. Its secret, shown this once: {secret}"
+
+    @operation(
+        "Call nobody on alarm",
+        consequence="Alarms of this market go by mail alone.",
+        when=lambda market: Webhook.objects.filter(alarms_of=market).exists(),
+        icon="notifications_off",
+    )
+    def call_no_alarms(self, by: User, market: Market) -> str:
+        remove_alarm_address(market=market, by=by)
+        return "Alarms go by mail alone."
 
 
 @admin.register(Product)

@@ -13,9 +13,14 @@ from .noun import Noun
 
 @admin.register(Webhook)
 class WebhookAdmin(Noun):
-    list_display = ("url", "operator", "is_sandbox", "failing_since", "stopped_at", "created_at")
-    list_select_related = ("operator",)
-    list_filter = ("operator", "is_sandbox", ("failing_since", admin.EmptyFieldListFilter))
+    list_display = ("url", "operator", "alarms_of", "is_sandbox", "failing_since", "stopped_at", "created_at")
+    list_select_related = ("operator", "alarms_of")
+    list_filter = (
+        "operator",
+        "is_sandbox",
+        ("alarms_of", admin.EmptyFieldListFilter),
+        ("failing_since", admin.EmptyFieldListFilter),
+    )
     search_fields = ("url", "operator__name")
     hidden_fields = never_looked_up = ("secret", "previous_secret")
     actions_detail = ("start", "remove")

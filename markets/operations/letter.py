@@ -33,6 +33,9 @@ class Letter(EmailMultiAlternatives):
     That takes a twentieth of the time (0.1 ms against 2 ms); any other message goes through the package.
     """
 
+    metadata: dict[str, str]
+    """For providers that hand it back with what they tell of the mail; SMTP knows none."""
+
     def message(self, *, policy: Policy = email.policy.default) -> Message:  # type: ignore[override]
         name, address = parseaddr(self.from_email)
         headers: dict[str, str] = {
@@ -61,6 +64,7 @@ def letter(mail: Mail) -> Letter:
     """The message of a mail; its Message-ID is the same at every attempt."""
     headers = {"Message-ID": mail.message_id, **mail.headers}
     written = Letter(subject=mail.subject, body=mail.text, to=[mail.recipient], headers=headers)
+    written.metadata = {"mail": str(mail.pk)}
     if mail.html:
         written.attach_alternative(mail.html, "text/html")
     return written

@@ -16,7 +16,8 @@ from django.conf import settings
 
 from ..models import Mail
 
-NAMES = ("default", "second")
+SECOND = "second"
+NAMES = ("default", SECOND)
 TRIES_EACH = 2
 FAILING_SECONDS = 5.0
 ASKED_AGAIN_SECONDS = 30.0

@@ -52,12 +52,13 @@ class Backend(EmailBackend):
     def connection_class(self) -> type[_Bounded]:
         return _BoundedOverTls if self.use_ssl else _Bounded
 
-    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:  # type: ignore[override]
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         kept: Any = self.connection
         if kept is not None and kept.until == math.inf:  # not opened for this very attempt
             kept.until = monotonic() + WHOLE_SECONDS
         try:
             return super().send_messages(email_messages)
         finally:
-            if self.connection is not None:
-                self.connection.until = math.inf
+            kept = self.connection
+            if kept is not None:
+                kept.until = math.inf

@@ -37,13 +37,13 @@ def add_webhook(
 
     Raises Refused for an address that is not called, and Contradiction for one that is called already.
     """
-    _check_address(url, is_sandbox)
-    own = Webhook.objects.filter(operator=Operator.objects.select_for_update().get(pk=operator.pk))
+    check_address(url, is_sandbox)
+    own = Webhook.objects.filter(operator=Operator.objects.select_for_update().get(pk=operator.pk), alarms_of=None)
     if known := own.filter(is_sandbox=is_sandbox, url=url).first():
         raise Contradiction(f"{url} is webhook {known.pk} already. Delete that one first.")
     if own.filter(is_sandbox=is_sandbox).count() >= MOST_WEBHOOKS:
         raise Refused(f"There are {MOST_WEBHOOKS} webhooks already. Delete one of them first.")
-    secret = _new_secret()
+    secret = new_secret()
     webhook = Webhook.objects.create(
         operator=operator, is_sandbox=is_sandbox, url=url, secret=secret, events=list(events)
     )
@@ -64,7 +64,7 @@ def remove_webhook(*, webhook: Webhook, by: By) -> None:
 def change_secret(*, webhook: Webhook, by: By) -> str:
     """A new secret, returned once. For a day the old one signs as well."""
     webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
-    webhook.previous_secret, webhook.secret = webhook.secret, _new_secret()
+    webhook.previous_secret, webhook.secret = webhook.secret, new_secret()
     webhook.previous_until = timezone.now() + BOTH_SECRETS_FOR
     webhook.save(update_fields=["previous_secret", "previous_until", "secret"])
     record(by=by, verb="change_secret", subject=webhook)
@@ -96,7 +96,7 @@ def resend_call(*, call: WebhookCall, by: By) -> WebhookCall:
 
 def note_news() -> int:
     """Makes the calls that are due by what is new in the feeds. Returns how many. Running it twice changes nothing."""
-    webhooks = Webhook.objects.filter(stopped_at=None).select_related("operator")
+    webhooks = Webhook.objects.filter(stopped_at=None, alarms_of=None).select_related("operator")
     return sum(_note(webhook, market) for webhook in webhooks for market in _markets_of(webhook))
 
 
@@ -148,12 +148,13 @@ def _markets_of(webhook: Webhook) -> list[Market]:
     return list(Market.objects.filter(operator=webhook.operator_id, is_mock=webhook.is_sandbox).order_by("pk"))
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
     """24 random bytes, as the specification advises."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
 
 
-def _check_address(url: str, is_sandbox: bool) -> None:
+def check_address(url: str, is_sandbox: bool) -> None:
+    """Raises Refused for an address that is never called; a `sandbox` in development may be on this machine."""
     try:
         parts = urlsplit(url)
         odd = parts.username or parts.password or parts.fragment or not parts.hostname or parts.port == 0

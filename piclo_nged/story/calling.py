@@ -80,7 +80,7 @@ def _message(market: str, reference: str, group: Sequence[Event]) -> dict[str, A
 
 def notices() -> int:
     """Emails of instructions, sent or not."""
-    return Notice.objects.count()
+    return Notice.objects.not_canary().count()
 
 
 def await_mails(progress: Callable[[int], None]) -> int:
@@ -88,7 +88,7 @@ def await_mails(progress: Callable[[int], None]) -> int:
     deadline = time.monotonic() + MAIL_SECONDS
     total, told = notices(), 0
     while told < total:
-        sent = Notice.objects.filter(mail__status=Mail.Status.SENT).count()
+        sent = Notice.objects.not_canary().filter(mail__status=Mail.Status.SENT).count()
         progress(sent - told)
         told = sent
         if time.monotonic() > deadline:
@@ -99,7 +99,7 @@ def await_mails(progress: Callable[[int], None]) -> int:
 
 def answer_all() -> None:
     """Most sellers confirm, the second to last declines, and the last does not answer."""
-    asked = list(Instruction.objects.exclude(seller=None).order_by("pk"))
+    asked = list(Instruction.objects.not_canary().exclude(seller=None).order_by("pk"))
     for instruction in asked[:-2]:
         answer_instruction(instruction=instruction, answer="confirmed", by="demo", given_by=str(instruction.seller))
     for instruction in asked[-2:-1]:

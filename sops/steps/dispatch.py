@@ -5,9 +5,14 @@ from datetime import timedelta
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import Now
 
+<<<<<<< HEAD
 from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
 from dispatch.models.owed import ANSWERED_KINDS
 from markets.models import Mail
+=======
+from dispatch.models import Instruction, Match, Notice, Trigger
+from markets.models import DispatchContact, Mail, MarketTime
+>>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
 
 from .calling import told, what_is_missing, whom_to_call
 from .declaration import Lane, Mode, Phase, StepDeclaration
@@ -23,12 +28,16 @@ def _plus(field: str, wait: timedelta) -> ExpressionWrapper:
 
 def triggers_to_read() -> QuerySet[Trigger]:
     """Triggers that could not be read: kept, alarmed, and for a person to understand."""
-    return Trigger.objects.exclude(problem="").annotate(fell_due_at=F("received_at")).defer("raw")
+    return Trigger.objects.not_canary().exclude(problem="").annotate(fell_due_at=F("received_at")).defer("raw")
 
 
 def instructions_not_sent() -> QuerySet[Instruction]:
+<<<<<<< HEAD
     """Unanswered instructions that no mailbox of a seller has: nobody knows the seller, no mail could be sent, or
     each came back."""
+=======
+    """Unanswered instructions that no mailbox of a seller has: nobody knows the seller, no mail could be sent, or each came back."""
+>>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
     sent = Notice.objects.filter(
         instruction=OuterRef("pk"), contact__isnull=False, mail__status=Mail.Status.SENT, mail__bounced_at=None
     )
@@ -76,6 +85,20 @@ def matches_open() -> QuerySet[Match]:
         .annotate(fell_due_at=_plus("instruction__created_at", MACHINE_MATCHES_WITHIN))
         .filter(fell_due_at__lte=Now())
         .select_related("instruction__seller")
+    )
+
+
+def mailboxes_that_bounce() -> QuerySet[DispatchContact]:
+    """Dispatch contacts whose mailbox did not take an instruction, until it takes a later one or is tested anew."""
+    notices = Notice.objects.not_canary().filter(contact=OuterRef("pk"))
+    bounced = notices.filter(
+        Q(contact__verified_at=None) | Q(mail__bounced_at__gt=F("contact__verified_at")), mail__bounced_at__isnull=False
+    ).order_by("-pk")
+    taken = notices.filter(mail__delivered_at__gt=OuterRef("fell_due_at"), mail__bounced_at=None)
+    return (
+        DispatchContact.objects.annotate(fell_due_at=bounced.values("mail__bounced_at")[:1])
+        .filter(~Exists(taken), fell_due_at__isnull=False)
+        .select_related("seller", "market")
     )
 
 
@@ -141,6 +164,7 @@ STEPS = (
         rests=timedelta(minutes=15),
     ),
     StepDeclaration(
+<<<<<<< HEAD
         key="tell-decline",
         phase=Phase.DISPATCH,
         lane=Lane.CUSTOMER_SUCCESS,
@@ -153,6 +177,19 @@ STEPS = (
         prepare=what_is_missing,
         deadline=timedelta(minutes=5),
         rests=None,
+=======
+        key="mend-mailbox",
+        phase=Phase.DISPATCH,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Mend a dispatch mailbox that sends mail back",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=15,
+        time_critical=True,
+        due=mailboxes_that_bounce,
+        called=lambda contact: f"{contact.email} of {contact.seller}, {contact.market}",
+        deadline=timedelta(hours=4),
+        rests=timedelta(days=1),
+>>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
     ),
     StepDeclaration(
         key="match",

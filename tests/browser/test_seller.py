@@ -160,7 +160,7 @@ def test_the_countdown_to_gate_closure_runs(
 
 
 def test_an_instruction_is_answered_from_the_mailbox_on_a_phone(visit: Callable[..., Visit], instruction: Instruction):
-    token = answer_token(instruction_id=instruction.pk, mailbox="dispatch@voltwise.example")
+    token = answer_token(instruction_id=instruction.pk, mailbox="dispatch+owner@voltwise.example")
     here = visit(PHONE)
     here.go(f"/answer/{token}/")
     here.check()

@@ -12,6 +12,7 @@ from dispatch.models import Instruction
 from dispatch.operations import answer_instruction, answer_token, read_answer_token
 from markets.models import JournalEntry, Seller
 from markets.operations.links import BadLink
+from markets.operations.people import suspend_seller
 from markets.problems import Refused
 
 from .conftest import body, instruction_mails
@@ -47,6 +48,22 @@ def test_a_damaged_or_old_link_is_refused(instruction: Instruction) -> None:
         read_answer_token(answer_token(instruction_id=10**9, mailbox="a@b.example"))
     with time_machine.travel(timezone.now() + timedelta(days=32)), pytest.raises(BadLink, match="older than 31 days"):
         read_answer_token(token)
+
+
+def test_the_link_of_a_mailbox_that_was_removed_ends_and_says_what_to_do(
+    instruction: Instruction, seller: Seller, client: Any
+) -> None:
+    [mail] = instruction_mails()
+    address = reverse("dispatch:answer", args=[answer_token(instruction_id=instruction.pk, mailbox=mail.recipient)])
+    suspend_seller(seller=seller, by="tests", reason="Its contracts stand.")
+    assert client.get(address).status_code == 200
+    seller.dispatch_contacts.all().delete()
+    for answer in (client.get(address), client.post(address, {"answer": "confirmed"})):
+        assert answer.status_code == 404
+        assert "Sign in to answer, or call +44 20 7946 0000." in answer.content.decode()
+    assert not instruction.acknowledgements.exists()
+    oncall = answer_token(instruction_id=instruction.pk, mailbox=instruction.market.oncall_email)
+    assert read_answer_token(oncall).instruction == instruction
 
 
 def test_an_answer_is_kept_with_who_gave_it(instruction: Instruction) -> None:

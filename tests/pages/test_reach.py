@@ -40,7 +40,7 @@ class Things:
 
     def address(self, name: str) -> str:
         competition = self.bid.competition
-        token = answer_token(instruction_id=self.instruction.pk, mailbox="dispatch@voltwise.example")
+        token = answer_token(instruction_id=self.instruction.pk, mailbox=self.mailbox[1])
         seller = self.bid.seller
         values: dict[str, list[Any]] = {
             "markets:invitation": [token_of(link("markets:invitation", seller.invitations.get(accepted_at=None).pk))],
@@ -156,8 +156,9 @@ POSTED = {  # whose row it is: test_company.py, test_notes.py
 OF_A_PARTY = {"party-results"}  # test_party_results.py
 SHOWN = sorted(PUBLIC | LISTS | OWN)
 APPS = (markets.urls, dispatch.urls, settlement.urls, sops.urls)
-OF_THE_SITE = {pattern.name for pattern in piclo_nged.urls.urlpatterns if isinstance(pattern, URLPattern)} - {"health"}
-NAMES = OF_THE_SITE | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern in app.urlpatterns}
+FOR_MACHINES = {"health", "health-dispatch", "canary-triggers"}  # test_canary.py
+OF_THE_SITE = {pattern.name for pattern in piclo_nged.urls.urlpatterns if isinstance(pattern, URLPattern)}
+NAMES = OF_THE_SITE - FOR_MACHINES | {f"{app.app_name}:{pattern.name}" for app in APPS for pattern in app.urlpatterns}
 
 
 @pytest.fixture

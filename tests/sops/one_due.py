@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+<<<<<<< HEAD
 from dispatch.models import Acknowledgement, Instruction, Match
+=======
+from dispatch.models import Match, Notice
+>>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
 from markets.models import (
     AccountLink,
     Auction,
     AuctionCalendar,
     Competition,
     Discrepancy,
+    DispatchContact,
     JoiningRequest,
     Mail,
     Market,
@@ -76,6 +81,16 @@ def results_mail(world: World, age: timedelta) -> Mail:
     )
     Mail.objects.filter(pk=mail.pk).update(created_at=world.now - age)
     return mail
+
+
+def mailbox_that_bounces(world: World) -> None:
+    told = world.instruction(timedelta(minutes=2))
+    assert told.seller is not None
+    contact = DispatchContact.objects.create(seller=told.seller, market=told.market, email="full@seller.example")
+    letter = Mail.objects.create(
+        recipient=contact.email, subject="START", text="-", message_id=f"<{told.pk}@x>", bounced_at=world.now
+    )
+    Notice.objects.create(instruction=told, mail=letter, contact=contact)
 
 
 def old_article(world: World) -> None:
@@ -160,8 +175,13 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     ),
     "receive-trigger": lambda world: world.trigger(problem="The start is no instant."),
     "instruct": lambda world: world.instruction(timedelta(minutes=2)),
+<<<<<<< HEAD
     "chase": lambda world: world.told(timedelta(minutes=11)),
     "tell-decline": declined,
+=======
+    "mend-mailbox": mailbox_that_bounces,
+    "chase": lambda world: world.instruction(timedelta(minutes=11)),
+>>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
     "match": match,
     "chase-readings": lambda world: world.called(world.market),
     "forward-readings": lambda world: ReadingDay.objects.create(

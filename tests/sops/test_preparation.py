@@ -36,11 +36,11 @@ def test_a_deployment_of_parts_prepares_by_the_command_that_the_readme_names(db)
 def test_preparing_again_changes_nothing_and_keeps_what_people_changed(db):
     prepare()
     Product.objects.filter(name="Dynamic").update(pays_availability=False)
-    Operator.objects.update(short_name="National Grid ED")
+    Operator.objects.filter(key="nged").update(short_name="National Grid ED")
     entries = JournalEntry.objects.count()
     prepare()
     assert not Product.objects.get(name="Dynamic").pays_availability
-    assert Operator.objects.get().short_name == "National Grid ED"
+    assert Operator.objects.get(key="nged").short_name == "National Grid ED"
     assert JournalEntry.objects.count() == entries
 
 
