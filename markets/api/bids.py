@@ -27,6 +27,7 @@ from ..rest.paging import newest, page_of, read_query
 from ..rest.rendering import CsvAnswer, JsonAnswer
 from ..rules.confirmations import RULES, VERSION
 from ..rules.notices import Offer
+from ..rules.words import to_correct
 from .lists import SINCE_HINT, TAG, same
 from .offers import Sent, read_file, read_offers
 from .serializers import OfferFields, PlacedBids, SellerBid, TermFields
@@ -175,7 +176,7 @@ def _items(offers: Sequence[Offer], checked: Checked, placed: Placed) -> list[di
 
 
 def _refusal(problems: Sequence[RowProblem]) -> NotAsDescribed:
-    return NotAsDescribed(f"No bid was placed: {len(problems)} things need correcting.", problems)
+    return NotAsDescribed(f"No bid was placed: {to_correct(len(problems))}.", problems)
 
 
 class BidView(SellerEndpoint):

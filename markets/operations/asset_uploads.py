@@ -11,6 +11,7 @@ from ..models import AssetUpload, Seller
 from ..problems import Refused, RowProblem
 from ..rules.assets_file import LABELS, read_assets
 from ..rules.eligibility import Kind
+from ..rules.words import to_correct
 from .assets import Checked, check_assets, register_assets
 from .journal import By, record, user_of
 from .outlook import Outlook, asset_facts
@@ -64,7 +65,7 @@ def register_upload(*, upload: AssetUpload, by: By) -> AssetUpload:
         return upload
     checked, problems = _checked(upload)
     if problems:
-        raise Refused(f"No asset was registered: {len(problems)} things need correcting.", problems)
+        raise Refused(f"No asset was registered: {to_correct(len(problems))}.", problems)
     register_assets(seller=upload.seller, entries=checked.entries, by=by)
     upload.registered_at, upload.registered_count = timezone.now(), len(checked.fresh())
     upload.save(update_fields=["registered_at", "registered_count"])

@@ -17,6 +17,7 @@ from ..rules.bidding import Overbooked, overbooked
 from ..rules.bids_file import BETWEEN, LABELS, BidsFile, read_bids_file
 from ..rules.notices import ZERO, Offer
 from ..rules.spans import LONDON
+from ..rules.words import count
 from .bids.checking import Checked
 from .bids.placing import look_at, place
 from .journal import By, record, user_of
@@ -115,7 +116,7 @@ def place_upload(*, upload: BidUpload, by: By, confirmed: str, only_whole: bool)
 
 def _refusal(problems: list[RowProblem]) -> Refused:
     rows = len({problem.line for problem in problems})
-    return Refused(f"Nothing was placed: {rows:,} row{'s'[: rows != 1]} can't be placed as they are.", problems)
+    return Refused(f"Nothing was placed: {count(rows, 'row')} can't be placed as sent.", problems)
 
 
 def _problems(file: BidsFile, checked: Checked) -> list[RowProblem]:

@@ -15,6 +15,7 @@ from django.db.models import Max
 from ..models import Bid, BidChange, Competition, Market, Qualification, QualificationChange, Receipt, ServiceWindow
 from ..problems import Refused, RowProblem
 from ..rules.checksum import SealedBid, completeness
+from ..rules.words import to_correct
 from .gate import close_windows
 from .journal import By, record
 
@@ -124,7 +125,7 @@ def receive_receipts(*, market: Market, receipts: Sequence[tuple[str, int]], by:
         if (reference, revision) not in sent
     ]
     if problems:
-        raise Refused(f"No receipt was kept: {len(problems)} rows need correcting.", problems)
+        raise Refused(f"No receipt was kept: {to_correct(len(problems), 'row')}.", problems)
     held = set(Receipt.objects.filter(bid_id__in=sent.values()).values_list("bid_id", "revision"))
     fresh = {(sent[key], key[1]) for key in receipts} - held
     Receipt.objects.bulk_create((Receipt(bid_id=b, revision=r) for b, r in sorted(fresh)), ignore_conflicts=True)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from ..problems import Refused, RowProblem
+from ..rules.words import to_correct
 from .fields import Fields
 
 MOST_ROWS = 50_000
@@ -72,7 +73,7 @@ def read_object(fields: Fields, body: Any) -> dict[str, Any]:
     """The checked fields of one object. Raises NotAsDescribed with all its faults."""
     values, faults = _read(fields, body, 0)
     if faults:
-        raise NotAsDescribed(f"{len(faults)} things need correcting: {_in_words(faults)}", faults)
+        raise NotAsDescribed(f"{to_correct(len(faults))}: {_in_words(faults)}", faults)
     return values
 
 
@@ -97,7 +98,7 @@ def read_all_rows(fields: Fields, body: Any) -> Rows:
     """All rows of a list. Raises NotAsDescribed with every fault of every row."""
     rows, problems = read_rows(fields, body)
     if problems:
-        raise NotAsDescribed(f"Nothing was kept: {len(problems)} things need correcting.", problems)
+        raise NotAsDescribed(f"Nothing was kept: {to_correct(len(problems))}.", problems)
     return rows
 
 

@@ -65,5 +65,15 @@ def hours(start: time, end: time) -> str:
     return f"{start:%H:%M}–{end:%H:%M}{' next day' if end <= start else ''}"
 
 
+def count(number: int, noun: str) -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{number:,} {noun}{'s'[: number != 1]}"
+
+
+def to_correct(number: int, noun: str = "thing") -> str:
+    """`1 thing needs correcting`, `3 rows need correcting`."""
+    return f"{count(number, noun)} need{'s'[: number == 1]} correcting"
+
+
 def _unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0")

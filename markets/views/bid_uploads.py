@@ -18,6 +18,7 @@ from ..problems import Refused, RowProblem
 from ..rules.bids_file import LABELS, write_bids_file
 from ..rules.confirmations import RULES, VERSION
 from ..rules.sheets import csv_lines
+from ..rules.words import count
 from ..web.access import SellerPage, TraderPage
 from ..web.downloads import csv_file
 from .answering import TypedAgain
@@ -160,5 +161,5 @@ class BidUploadProblems(OneUpload, View):
 
 def _placed(upload: BidUpload, left_out: list[RowProblem]) -> str:
     placed, rows = upload.placed_count, row_count(left_out)
-    said = f"{placed:,} bid{'s'[: placed != 1]} placed, at one moment."
-    return f"{said} {rows:,} row{'s'[: rows != 1]} not placed: the reasons are below." if rows else said
+    said = f"{count(placed, 'bid')} placed, at one moment."
+    return f"{said} {count(rows, 'row')} not placed: the reasons are below." if rows else said

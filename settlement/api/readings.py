@@ -16,6 +16,7 @@ from markets.rest.fields import Day, Fields
 from markets.rest.idempotency import idempotent
 from markets.rest.openapi import BEFORE, LIMIT, call
 from markets.rest.paging import newest, page_of, read_query
+from markets.rules.words import to_correct
 
 from ..models import ReadingDay
 from ..operations.readings import DayOfReadings, Stored, store_readings, upload_readings
@@ -123,6 +124,6 @@ class ReadingsView(SellerEndpoint):
             if row["asset"] not in owned
         ]
         if strangers:
-            raise NotAsDescribed(f"No readings were stored: {len(strangers)} rows need correcting.", strangers)
+            raise NotAsDescribed(f"No readings were stored: {to_correct(len(strangers), 'row')}.", strangers)
         days = [DayOfReadings(owned[row["asset"]], row["day"], row["watts"], line) for line, row in rows]
         return store_readings(days=days, source=ReadingDay.Source.API, by=self.token)

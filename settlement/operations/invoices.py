@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from markets.models import Contract, Market
 from markets.operations.journal import By, record
 from markets.problems import Contradiction, Refused, RowProblem
+from markets.rules.words import to_correct
 
 from ..models import InvoiceLine, SettlementRun
 from ..rules.invoice import Amount, InvoiceDifference, Tolerance, compare_invoice
@@ -51,7 +52,7 @@ def record_invoice(*, market: Market, lines: Sequence[InvoiceEntry], by: By) -> 
         for entry in lines
         if entry.amount_gbp != entry.amount_gbp.quantize(PENNY)
     ]:
-        raise Refused(f"No invoice line was kept: {len(problems)} lines need correcting.", problems)
+        raise Refused(f"No invoice line was kept: {to_correct(len(problems), 'line')}.", problems)
     contracts = _contracts(market, {entry.contract for entry in lines})
     held = {
         kept.reference: kept

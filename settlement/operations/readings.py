@@ -9,6 +9,7 @@ from django.db import transaction
 from markets.models import Asset, Seller
 from markets.operations.journal import By, record, user_of
 from markets.problems import Refused, RowProblem
+from markets.rules.words import to_correct
 
 from ..models import ReadingDay
 from ..rules.halfhours import Watts
@@ -52,7 +53,7 @@ def store_readings(*, days: Sequence[DayOfReadings], source: str, by: By) -> Sto
     """
     source = ReadingDay.Source(source)
     if problems := _problems(days):
-        raise Refused(f"No readings were stored: {len(problems)} days need correcting.", problems)
+        raise Refused(f"No readings were stored: {to_correct(len(problems), 'day')}.", problems)
     while_no_run_looks()
     assets = sorted({day.asset.pk for day in days})
     list(Asset.objects.filter(pk__in=assets).order_by("pk").select_for_update(no_key=True).values_list("pk"))
@@ -89,7 +90,7 @@ def upload_readings(*, seller: Seller, file: bytes, source: str, by: By, keep_ga
             faults.append(RowProblem(day.line, "asset", day.asset, "You have no asset with this reference."))
     if faults:
         rows = sorted(faults, key=lambda fault: fault.line)
-        raise Refused(f"No readings were stored: {len(rows)} rows of the file need correcting.", rows)
+        raise Refused(f"No readings were stored: {to_correct(len(rows), 'row')} in the file.", rows)
     days = [DayOfReadings(assets[day.asset], day.day, day.watts, day.line) for day in read.days]
     return store_readings(days=days, source=source, by=by)
 

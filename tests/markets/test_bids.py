@@ -62,7 +62,7 @@ def test_all_mistakes_are_reported_at_once(seller, market, competition, asset):
 
 def test_no_bid_after_gate_closure(seller, market, competition, asset, bid):
     close(market, competition, after=timedelta(0))
-    with pytest.raises(Refused, match="1 things need correcting") as refusal:
+    with pytest.raises(Refused, match="1 thing needs correcting") as refusal:
         bids.place_bids(seller=seller, market=market, offers=[offer(line=2)], by="tests")
     assert "Bidding closed on" in refusal.value.rows[0].reason
     with pytest.raises(Refused, match="Bidding closed on"):

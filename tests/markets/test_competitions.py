@@ -75,7 +75,7 @@ def test_a_gate_that_closes_before_it_opens_is_refused(market):
 
 
 def test_the_same_reference_twice_in_one_file(market):
-    with pytest.raises(Refused, match="1 things"):
+    with pytest.raises(Refused, match="1 thing needs"):
         publish(market, notice(), notice())
 
 

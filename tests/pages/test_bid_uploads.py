@@ -133,7 +133,7 @@ def test_nothing_is_placed_without_the_confirmation_or_a_choice(browser_of_membe
 def test_all_or_nothing_places_nothing_while_a_row_is_wrong(browser_of_member, sent, seller):
     response = browser_of_member.post(sent(GOOD, BAD), {"which": "all", "confirmed": VERSION, "seen": 1})
     assert response.status_code == 422
-    assert "Nothing was placed: 1 row can&#x27;t be placed as they are." in text(response)
+    assert "Nothing was placed: 1 row can&#x27;t be placed as sent." in text(response)
     assert "when you looked" not in text(response)
     assert not seller.bids.exists()
 

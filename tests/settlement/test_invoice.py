@@ -47,7 +47,7 @@ def test_the_same_reference_with_other_content_is_a_contradiction(market: Market
 
 
 def test_fractions_of_a_penny_are_refused(market: Market) -> None:
-    with pytest.raises(Refused, match="1 lines need correcting"):
+    with pytest.raises(Refused, match="1 line needs correcting"):
         record(market, entry("C-1", "41.105"))
 
 

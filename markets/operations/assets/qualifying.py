@@ -12,6 +12,7 @@ from django.utils import timezone
 from ...models import Asset, Market, Qualification, QualificationChange
 from ...problems import Refused, RowProblem
 from ...rules.notices import QualificationDecision
+from ...rules.words import to_correct
 from ..journal import By, actor_name, record
 
 Status = Qualification.Status
@@ -62,7 +63,7 @@ def decide_qualifications(*, market: Market, decisions: Sequence[QualificationDe
             qualification.decided_at = now
             changed[qualification.pk] = qualification
     if problems:
-        raise Refused(f"No decision was kept: {len(problems)} rows need correcting.", problems)
+        raise Refused(f"No decision was kept: {to_correct(len(problems), 'row')}.", problems)
     Qualification.objects.bulk_update(changed.values(), ["status", "reason", "decided_at"], batch_size=1000)
     _keep(changed.values(), by)
     if changed:

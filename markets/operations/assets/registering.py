@@ -13,6 +13,7 @@ from ...problems import Refused
 from ...rules.mpan import licence_area
 from ...rules.notices import AssetEntry
 from ...rules.registering import FIELDS, MATTERS, METERS, differences
+from ...rules.words import to_correct
 from ..clashes import end_clashes, note_clashes
 from ..journal import By, record
 from .checking import check_assets, entry_of
@@ -34,7 +35,7 @@ def register_assets(*, seller: Seller, entries: Sequence[AssetEntry], by: By) ->
     )  # the same form twice at once: the second is a repeat
     checked = check_assets(seller=seller, entries=entries)
     if checked.problems:
-        raise Refused(f"No asset was registered: {len(checked.problems)} things need correcting.", checked.problems)
+        raise Refused(f"No asset was registered: {to_correct(len(checked.problems))}.", checked.problems)
     fresh = checked.fresh()
     made = Asset.objects.bulk_create(
         [Asset(seller=seller, **_columns(entry)) for entry, _ in fresh], batch_size=AT_ONCE
@@ -69,7 +70,7 @@ def revise_asset(*, asset: Asset, entry: AssetEntry, by: By) -> list[str]:
         raise Refused(f"Bids and readings know this asset as {asset.ref}: its reference stays.")
     checked = check_assets(seller=asset.seller, entries=[entry], instead_of=asset)
     if checked.problems:
-        raise Refused(f"{asset} stands as it was: {len(checked.problems)} things need correcting.", checked.problems)
+        raise Refused(f"{asset} stands as it was: {to_correct(len(checked.problems))}.", checked.problems)
     [entry], [zones], before = checked.entries, checked.zones, entry_of(asset)
     changed = differences(before, replace(entry, zones=tuple(sorted(zone.code for zone in zones))))
     mattering = MATTERS & set(changed)

@@ -8,6 +8,7 @@ from ...models import Bid, Competition, Confirmation, Market, Seller
 from ...problems import Refused
 from ...rules.confirmations import VERSION
 from ...rules.notices import Offer
+from ...rules.words import to_correct
 from ..assets import hold_assets
 from ..gate import share_gates
 from ..journal import By, actor_name, record
@@ -69,7 +70,7 @@ def _place(
     hold_assets(seller, {ref for offer in offers for ref in offer.assets})
     checked = check(seller, market, offers, Competition.objects.filter(pk__in=held))
     if checked.problems and not keep_good:
-        raise Refused(f"No bid was placed: {len(checked.problems)} things need correcting.", checked.problems)
+        raise Refused(f"No bid was placed: {to_correct(len(checked.problems))}.", checked.problems)
     if not checked.fresh:
         return checked, []
     placed = store(seller, market, checked)

@@ -10,6 +10,7 @@ from ...models import Competition, Market, Product, ServiceWindow, Zone
 from ...problems import Refused, RowProblem
 from ...rules.notices import CompetitionNotice
 from ...rules.revisions import COMPETITION_FIELDS, changes
+from ...rules.words import to_correct
 from ..calendars import off_the_calendar
 from ..gate import close_windows
 from ..journal import By, record
@@ -58,7 +59,7 @@ def publish_competitions(
     now = market.now()  # not before the bids under way are in
     allowed = _allowed(revisions, now, published)
     if published.problems and not keep_good:
-        raise Refused(f"Nothing was published: {len(published.problems)} things need correcting.", published.problems)
+        raise Refused(f"Nothing was published: {to_correct(len(published.problems))}.", published.problems)
     _create(market, fresh, products, now)
     _revise(market, [revision for revision in allowed if revision.changes], now)
     _complete(published, market, fresh, allowed)

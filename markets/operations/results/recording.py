@@ -8,6 +8,7 @@ from django.db import transaction
 from ...models import Bid, Competition, Discrepancy, Market, ServiceWindow
 from ...problems import Contradiction, Refused, RowProblem
 from ...rules.notices import BidResult, NoResponse, UnknownOffer
+from ...rules.words import to_correct
 from ..discrepancies import keep_discrepancies
 from ..journal import By, record
 from .objections import Objection, against, unknown_offer
@@ -105,7 +106,7 @@ def _refuse(market: Market, objections: Sequence[Objection], disputed: list[Disc
     problems = [objection.problem for objection in sorted(objections, key=lambda o: (o.contradicts, o.problem.line))]
     if all(objection.contradicts for objection in objections):
         raise Contradiction(f"No result was kept: {len(problems)} contradict what was decided.", problems)
-    raise Refused(f"No result was kept: {len(problems)} rows need correcting.", problems)
+    raise Refused(f"No result was kept: {to_correct(len(problems), 'row')}.", problems)
 
 
 def _mark_decided(competition_ids: set[int], windows: Sequence[int]) -> None:

@@ -11,6 +11,7 @@ from markets.operations.postcodes import Taken, take_postcodes
 from markets.operations.results import Recorded, record_results
 from markets.problems import Refused, RowProblem
 from markets.rules.notices import QualificationDecision
+from markets.rules.words import to_correct
 
 from . import wire
 from .already_known import as_known, known_in
@@ -110,7 +111,7 @@ def decisions_in(content: bytes) -> list[QualificationDecision]:
     """What a file of qualifications decides; rows without a decision decide nothing. Raises NotTaken with every bad row."""
     table = wire.read_qualifications(content)
     if table.errors:
-        raise NotTaken(f"No decision was kept: {len(table.errors)} things need correcting.", _problems(table.errors))
+        raise NotTaken(f"No decision was kept: {to_correct(len(table.errors))}.", _problems(table.errors))
     return [
         QualificationDecision(asset_id=row.asset, status=row.decision, reason=row.reason, line=line)
         for line, row in table.rows.items()

@@ -17,6 +17,7 @@ from markets.operations.clock import move_clock
 from markets.operations.competitions import publish_competitions
 from markets.operations.journal import By
 from markets.problems import Refused, RowProblem
+from markets.rules.words import to_correct
 
 from . import wire
 from .columns import RESULTS, label_of
@@ -49,8 +50,7 @@ def read_results_file(content: bytes) -> wire.Season:
         reading = wire.read_file(content).refuse_errors()
     except wire.FileRefused as refusal:
         rows = [RowProblem(e.line, e.column, e.value, e.reason) for e in refusal.errors]
-        things = "1 thing needs" if len(rows) == 1 else f"{len(rows):,} things need"
-        raise Refused(f"No party was started: {things} correcting in the file.", rows) from refusal
+        raise Refused(f"No party was started: {to_correct(len(rows))} in the file.", rows) from refusal
     if label_of(RESULTS, "outcome") not in reading.table.header:
         reason = "This file asks for capacity and has no results, so there is nothing to compare a party with."
         raise Refused(f"{reason} Choose Trade Results or their Summary.")

@@ -19,6 +19,7 @@ from markets.rest.bodies import CsvBody, JsonBody, file_in, read_object, read_ro
 from markets.rest.endpoints import reached
 from markets.rest.idempotency import idempotent
 from markets.rest.openapi import MARKET, call
+from markets.rules.words import to_correct
 
 from ..files import NotTaken, publish_file
 from ..serializers import examples
@@ -140,7 +141,7 @@ class ImportView(NgedEndpoint):
             published = self._publish_listed(market, request.data)
         problems = published.problems
         if problems and not published.kept:
-            raise NotTaken(f"Nothing was kept: {len(problems)} things need correcting.", problems)
+            raise NotTaken(f"Nothing was kept: {to_correct(len(problems))}.", problems)
         return Response(_told(market, published), status=207 if problems else 200)
 
     def _publish_listed(self, market: Market, body: Any) -> Published:
