@@ -2,17 +2,12 @@
 
 from datetime import timedelta
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, QuerySet, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Now
 
-<<<<<<< HEAD
 from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
 from dispatch.models.owed import ANSWERED_KINDS
-from markets.models import Mail
-=======
-from dispatch.models import Instruction, Match, Notice, Trigger
-from markets.models import DispatchContact, Mail, MarketTime
->>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
+from markets.models import DispatchContact, Mail
 
 from .calling import told, what_is_missing, whom_to_call
 from .declaration import Lane, Mode, Phase, StepDeclaration
@@ -32,12 +27,8 @@ def triggers_to_read() -> QuerySet[Trigger]:
 
 
 def instructions_not_sent() -> QuerySet[Instruction]:
-<<<<<<< HEAD
     """Unanswered instructions that no mailbox of a seller has: nobody knows the seller, no mail could be sent, or
     each came back."""
-=======
-    """Unanswered instructions that no mailbox of a seller has: nobody knows the seller, no mail could be sent, or each came back."""
->>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
     sent = Notice.objects.filter(
         instruction=OuterRef("pk"), contact__isnull=False, mail__status=Mail.Status.SENT, mail__bounced_at=None
     )
@@ -164,7 +155,6 @@ STEPS = (
         rests=timedelta(minutes=15),
     ),
     StepDeclaration(
-<<<<<<< HEAD
         key="tell-decline",
         phase=Phase.DISPATCH,
         lane=Lane.CUSTOMER_SUCCESS,
@@ -177,7 +167,8 @@ STEPS = (
         prepare=what_is_missing,
         deadline=timedelta(minutes=5),
         rests=None,
-=======
+    ),
+    StepDeclaration(
         key="mend-mailbox",
         phase=Phase.DISPATCH,
         lane=Lane.CUSTOMER_SUCCESS,
@@ -189,7 +180,6 @@ STEPS = (
         called=lambda contact: f"{contact.email} of {contact.seller}, {contact.market}",
         deadline=timedelta(hours=4),
         rests=timedelta(days=1),
->>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
     ),
     StepDeclaration(
         key="match",

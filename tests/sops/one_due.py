@@ -3,11 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-<<<<<<< HEAD
-from dispatch.models import Acknowledgement, Instruction, Match
-=======
-from dispatch.models import Match, Notice
->>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
+from dispatch.models import Acknowledgement, Instruction, Match, Notice
 from markets.models import (
     AccountLink,
     Auction,
@@ -175,13 +171,9 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     ),
     "receive-trigger": lambda world: world.trigger(problem="The start is no instant."),
     "instruct": lambda world: world.instruction(timedelta(minutes=2)),
-<<<<<<< HEAD
+    "mend-mailbox": mailbox_that_bounces,
     "chase": lambda world: world.told(timedelta(minutes=11)),
     "tell-decline": declined,
-=======
-    "mend-mailbox": mailbox_that_bounces,
-    "chase": lambda world: world.instruction(timedelta(minutes=11)),
->>>>>>> 2bce524 (What becomes of an instruction after it was accepted is known: providers tell it, a bounce alarms at once; alarms are called as well as mailed, and the canary proves the whole way every minute)
     "match": match,
     "chase-readings": lambda world: world.called(world.market),
     "forward-readings": lambda world: ReadingDay.objects.create(
