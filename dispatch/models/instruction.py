@@ -42,15 +42,35 @@ class InstructionQuerySet(WithoutCanary["Instruction"]):
 
 
 TOLD = (
-    *("trigger", "market", "seller", "kind", "seller_named", "contract_named", "product_named", "zone_named"),
+    *("trigger", "market", "kind", "seller_named", "contract_named", "product_named", "zone_named"),
     *("capacity_kw", "starts_at", "ends_at"),
 )
 """What a seller was told cannot be changed afterwards: a correction is a further instruction."""
 
 
+def held_until_matched() -> list[pgtrigger.Trigger]:
+    """Whose it is, is found with its contract where nobody was told yet; and what was told is never unsaid."""
+    unknown = pgtrigger.Q(old__is_held=True, old__seller__isnull=True)
+    return [
+        pgtrigger.Protect(
+            name="seller_for_ever",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Q(old__seller__df=pgtrigger.F("new__seller")) & ~unknown,
+        ),
+        pgtrigger.Protect(
+            name="never_held_again",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Q(old__is_held=False, new__is_held=True),
+        ),
+    ]
+
+
 @guarded_states("answer")
 class Instruction(models.Model):
-    """Made before any matching: it holds only what stood in the trigger. `seller` is empty where it was not known."""
+    """Made before any matching: it holds only what stood in the trigger. `seller` is empty where it was not known.
+
+    `is_held`: its market matches first, and its contract is not clear yet. Nobody was told of it.
+    """
 
     class Answer(models.TextChoices):
         WAITING = "waiting", "Waiting for an answer"
@@ -76,6 +96,7 @@ class Instruction(models.Model):
     capacity_kw = Kw(null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True, help_text="Empty: until the stop.")
+    is_held = models.BooleanField("held", default=False, help_text="Nobody is told before its contract is clear.")
     answer = models.CharField(max_length=20, choices=Answer, default=Answer.WAITING)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
@@ -103,7 +124,7 @@ class Instruction(models.Model):
                 condition=models.Q(capacity_kw=None) | models.Q(capacity_kw__gte=0), name="instruction_not_negative"
             ),
         ]
-        triggers = [pgtrigger.ReadOnly(name="told_for_ever", fields=list(TOLD))]
+        triggers = [pgtrigger.ReadOnly(name="told_for_ever", fields=list(TOLD)), *held_until_matched()]
 
     def __str__(self) -> str:
         return self.reference

@@ -49,6 +49,12 @@ class Market(models.Model):
         INVITED = "invited", "Invited sellers"
         OPEN = "open", "Everyone in the area"
 
+    class Path(models.TextChoices):
+        """What comes first when a trigger arrives."""
+
+        INSTRUCT_FIRST = "instruct_first", "Instruct first, match afterwards"
+        MATCH_FIRST = "match_first", "Match first, then instruct"
+
     operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="markets")
     key = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
@@ -67,6 +73,12 @@ class Market(models.Model):
     receipts_before_closure = models.DurationField(
         default=timedelta(minutes=30),
         help_text="With a live feed: a bid without the operator's receipt this long before gate closure is a case.",
+    )
+    path = models.CharField(
+        max_length=20,
+        choices=Path,
+        default=Path.INSTRUCT_FIRST,
+        help_text="Match first: nobody is told before the contract is clear; a person decides what is not.",
     )
     answer_within = models.DurationField(
         default=timedelta(minutes=10),

@@ -1,16 +1,21 @@
-"""Calling the operator, where it wants to be called: signed after the Standard Webhooks specification, with retries."""
+"""Calling whoever wants to be called, an operator or a seller: signed after the Standard Webhooks specification, with retries."""
 
 from django.db import models
 from django.utils import timezone
 
 from .guards import guarded_states
 from .operator import Market, Operator
+from .people import Seller
 
 
 class Webhook(models.Model):
-    """An address of the operator that is told of events. A sandbox one hears of mock markets only, a live one of real."""
+    """An address that is told of events. An operator's sandbox one hears of mock markets only, its live one of real.
 
-    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="webhooks")
+    A seller's hears of its instructions in every market, beside the emails and never instead of them.
+    """
+
+    operator = models.ForeignKey(Operator, on_delete=models.CASCADE, null=True, blank=True, related_name="webhooks")
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, null=True, blank=True, related_name="webhooks")
     alarms_of = models.OneToOneField(
         Market,
         on_delete=models.CASCADE,
@@ -34,11 +39,24 @@ class Webhook(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["operator", "is_sandbox", "url"], condition=models.Q(alarms_of=None), name="webhook_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["seller", "url"], name="webhook_once_per_seller"),
+            models.CheckConstraint(
+                condition=models.Q(operator__isnull=False, seller__isnull=True)
+                | models.Q(operator__isnull=True, seller__isnull=False, is_sandbox=False, alarms_of=None),
+                name="webhook_of_an_operator_or_of_a_seller",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def owner(self) -> Operator | Seller:
+        """Whose program is called."""
+        owner = self.seller or self.operator
+        assert owner is not None, "the database holds no webhook of nobody"
+        return owner
 
 
 class WebhookBookmark(models.Model):
@@ -61,13 +79,20 @@ class WebhookCall(models.Model):
 
     class Status(models.TextChoices):
         READY = "ready", "Ready"
-        SENT = "sent", "Taken by the operator"
+        SENT = "sent", "Taken by its receiver"
         FAILED = "failed", "Given up"
 
     MOVES = ((Status.READY, Status.SENT), (Status.READY, Status.FAILED), (Status.FAILED, Status.READY))
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="calls")
-    market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="webhook_calls")
+    market = models.ForeignKey(
+        Market,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="webhook_calls",
+        help_text="Empty: a test, which is of no market.",
+    )
     event_id = models.CharField(max_length=80)
     event = models.CharField(max_length=60, help_text="e.g. bids.changed")
     body = models.JSONField()
