@@ -31,6 +31,8 @@ NAME = "Piclo canary"
 TIMEOUT = httpx.Timeout(5, connect=3)
 KEPT = timedelta(days=7)
 """Some 10,000 canaries; half a million a year would be kept otherwise."""
+SWEPT_AFTER = timedelta(seconds=15)
+"""A mail that took longer to be accepted was sent by the sweep, or by a worker that was away: instructions wait as long."""
 LOOKED_AT = 20
 """So many of the latest are looked at for one that arrived."""
 
@@ -115,8 +117,9 @@ def canary_state(*, now: datetime | None = None) -> CanaryState:
     if arrived is None:
         return CanaryState(None, None, _why_none(notices, now))
     arrived_at, sent_at = _arrived_at(arrived.mail), arrived.instruction.created_at
-    is_late = now - sent_at > timedelta(seconds=settings.CANARY_SECONDS)
-    return CanaryState(sent_at, arrived_at, _why_late(notices, sent_at) if is_late else "")
+    if now - sent_at > timedelta(seconds=settings.CANARY_SECONDS):
+        return CanaryState(sent_at, arrived_at, _why_late(notices, sent_at))
+    return CanaryState(sent_at, arrived_at, _why_slow(arrived))
 
 
 def _arrived_at(letter: Mail) -> datetime | None:
@@ -130,6 +133,17 @@ def _is_told_of(provider: str) -> bool:
     """Whether this provider tells us what it delivered: it is Anymail's, and our address for that has its secret."""
     backend = str(settings.MAILERS.get(provider, {}).get("BACKEND", ""))
     return bool(settings.ANYMAIL.get("WEBHOOK_SECRET")) and backend.startswith("anymail.")
+
+
+def _why_slow(arrived: Notice) -> str:
+    queued_at, sent_at = arrived.instruction.created_at, arrived.mail.sent_at
+    if sent_at is None or sent_at - queued_at <= SWEPT_AFTER:
+        return ""
+    seconds = (sent_at - queued_at).total_seconds()
+    return (
+        f"The canary of {queued_at:%H:%M:%S} UTC was accepted only after {seconds:.0f} s: "
+        "do the workers run, or does the sweep alone send?"
+    )
 
 
 def _why_none(notices: list[Notice], now: datetime) -> str:

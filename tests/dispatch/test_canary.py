@@ -138,6 +138,13 @@ def test_health_fails_when_any_part_of_the_way_is_broken(
 
 
 @pytest.mark.django_db
+def test_health_fails_where_the_sweep_alone_sends(arrived: Instruction, client: Client) -> None:
+    Mail.objects.update(sent_at=timezone.now() + timedelta(seconds=60))
+    status, told = health(client)
+    assert (status, "do the workers run" in told["problem"]) == (503, True)
+
+
+@pytest.mark.django_db
 def test_where_the_provider_tells_accepted_is_not_yet_arrived(
     arrived: Instruction, client: Client, settings: Any
 ) -> None:
