@@ -1,7 +1,7 @@
 """The verbs of dispatch: receive and instruct, answer, match, decide, lock. The only place that changes its state."""
 
 from .alarms import alarm_bounced, alarm_unsent
-from .aliases import Lesson, correct_alias, end_alias, lessons_of
+from .aliases import Lesson, correct_alias, end_alias, lessons_of, meaning_called
 from .answers import AnswerLink, answer_instruction, answer_token, read_answer_token
 from .canary import CanaryState, canary_state, forget_canaries, prepare_canary, send_canary
 from .decisions import decide_match, lock_matches, undo_match
@@ -27,6 +27,7 @@ __all__ = [
     "end_alias",
     "forget_canaries",
     "lessons_of",
+    "meaning_called",
     "lock_matches",
     "match_instruction",
     "match_open",

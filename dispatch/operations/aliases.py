@@ -114,6 +114,15 @@ def correct_alias(*, alias: Alias, meaning: Meaning, reason: str, by: User) -> A
     return corrected
 
 
+def meaning_called(*, alias: Alias, name: str) -> Meaning:
+    """What a person may name instead of what the alias means: ours, of the same kind. Raises Refused where there is none."""
+    market, name = alias.learned_from.instruction.market, name.strip()
+    found = _named(market, "company" if alias.kind == Alias.Kind.ACCOUNT else alias.kind, name)
+    if found is None:
+        raise Refused(f"We have no {FIELD_OF[alias.kind]} called '{name}'. Look it up and write it as it stands there.")
+    return found
+
+
 def end_all(aliases: QuerySet[Alias], *, reason: str, by: User) -> list[str]:
     """Ends those that stand; returns their references. The caller journals."""
     standing = list(aliases.filter(ended_at=None).values_list("pk", "reference"))

@@ -93,22 +93,39 @@ class Compared:
     remarks: tuple[str, ...]
 
 
+def said(asked: Asked) -> dict[str, tuple[str, str]]:
+    """Per fact its label and what the trigger says of it, in words: the first column."""
+    when = " to ".join(instant(at) for at in (asked.starts_at, asked.ends_at) if at)
+    wanted = _wanted_kw(asked)
+    return {
+        "contract": ("Contract", asked.told("contract") or NOT_SAID),
+        "seller": ("Seller", asked.seller_named or NOT_SAID),
+        "zone": ("Zone", asked.told("zone") or NOT_SAID),
+        "window": ("Time", when or NOT_SAID),
+        "product": ("Product", asked.told("product") or NOT_SAID),
+        "called": ("How it is called", "by trigger"),
+        "capacity": ("Capacity", NOT_SAID if wanted is None else words.kw(wanted)),
+        "assets": ("Assets", "all of the contract's"),
+    }
+
+
 def compared(asked: Asked, candidate: Candidate) -> Compared:
     """Puts the two side by side."""
     is_held, window_id = held(candidate.windows, asked.starts_at, asked.ends_at, needs_terms=asked.kind in NEEDS_TERMS)
-    capacity, remarks = _capacity(asked, candidate)
     assets, told = asset_fact(candidate.names[0], candidate.assets, asked.starts_at or asked.ends_at)
-    facts = (
-        _contract(asked, candidate),
-        _seller(asked, candidate),
-        _named("zone", "Zone", asked, candidate, (candidate.zone,), "is in zone"),
-        _window(asked, candidate, is_held),
-        _named("product", "Product", asked, candidate, candidate.products, "is for"),
-        _called(candidate),
-        capacity,
-        Fact("assets", "Assets", "all of the contract's", *assets),
-    )
-    return Compared(facts, window_id, (*remarks, *told))
+    found: dict[str, tuple[str, bool | None, str]] = {
+        "contract": _contract(asked, candidate),
+        "seller": _seller(asked, candidate),
+        "zone": _named("zone", asked, candidate, (candidate.zone,), "is in zone"),
+        "window": _window(asked, candidate, is_held),
+        "product": _named("product", asked, candidate, candidate.products, "is for"),
+        "called": _called(candidate),
+        "capacity": _capacity(asked, candidate),
+        "assets": assets,
+    }
+    asks = said(asked)
+    facts = tuple(Fact(key, *asks[key], *ours) for key, ours in found.items())
+    return Compared(facts, window_id, (*_part(asked, candidate), *told))
 
 
 def same(named: str, names: Iterable[str]) -> bool:
@@ -116,34 +133,34 @@ def same(named: str, names: Iterable[str]) -> bool:
     return named.casefold() in {name.casefold() for name in names}
 
 
-def _contract(asked: Asked, candidate: Candidate) -> Fact:
+def _contract(asked: Asked, candidate: Candidate) -> tuple[str, bool | None, str]:
     ours, theirs = candidate.names[0], asked.meant("contract")
     agrees = same(theirs, candidate.names) if theirs else None
-    shown = f"{ours} (bid {', '.join(candidate.names[1:])})"
     sentence = f"The trigger names contract {asked.told('contract')}, this is {ours}."
-    return Fact("contract", "Contract", asked.told("contract") or NOT_SAID, shown, agrees, sentence)
+    return f"{ours} (bid {', '.join(candidate.names[1:])})", agrees, sentence
 
 
-def _seller(asked: Asked, candidate: Candidate) -> Fact:
+def _seller(asked: Asked, candidate: Candidate) -> tuple[str, bool | None, str]:
     named = asked.seller_named or "no seller that we know"
     sentence = f"Contract {candidate.names[0]} belongs to {candidate.seller}; the trigger names {named}."
-    shown = asked.seller_named or NOT_SAID
-    return Fact("seller", "Seller", shown, candidate.seller, asked.seller_id == candidate.seller_id, sentence)
+    return candidate.seller, asked.seller_id == candidate.seller_id, sentence
 
 
-def _named(key: str, label: str, asked: Asked, candidate: Candidate, names: Sequence[str], verb: str) -> Fact:
+def _named(
+    key: str, asked: Asked, candidate: Candidate, names: Sequence[str], verb: str
+) -> tuple[str, bool | None, str]:
     theirs = asked.meant(key)
     sentence = f"Contract {candidate.names[0]} {verb} {names[0]}; the trigger names {asked.told(key)}."
-    return Fact(key, label, asked.told(key) or NOT_SAID, names[0], same(theirs, names) if theirs else None, sentence)
+    return names[0], same(theirs, names) if theirs else None, sentence
 
 
-def _window(asked: Asked, candidate: Candidate, is_held: bool) -> Fact:
-    when = " to ".join(instant(at) for at in (asked.starts_at, asked.ends_at) if at)
+def _window(asked: Asked, candidate: Candidate, is_held: bool) -> tuple[str, bool | None, str]:
+    _, when = said(asked)["window"]
     ours = "; ".join(_in_words(window) for window in candidate.windows[:MOST_WINDOWS]) or "no window"
-    if more := len(candidate.windows) - MOST_WINDOWS:
-        ours += f"; and {more} more" if more > 0 else ""
+    if len(candidate.windows) > MOST_WINDOWS:
+        ours += f"; and {len(candidate.windows) - MOST_WINDOWS} more"
     sentence = f"Contract {candidate.names[0]} has no service window that holds {when}; it has {ours}."
-    return Fact("window", "Time", when or NOT_SAID, ours, is_held if when else None, sentence)
+    return ours, is_held if when != NOT_SAID else None, sentence
 
 
 def _in_words(window: Window) -> str:
@@ -151,24 +168,30 @@ def _in_words(window: Window) -> str:
     return f"{words.weekdays(window.weekdays)} {hours} London, {words.days(window.first_day, window.last_day)}"
 
 
-def _called(candidate: Candidate) -> Fact:
+def _called(candidate: Candidate) -> tuple[str, bool | None, str]:
     ours = "delivered by schedule" if candidate.is_scheduled else "called by trigger"
     sentence = (
         f"Contract {candidate.names[0]} is for {candidate.products[0]}, which is delivered by schedule; "
         "a trigger calls only what is called by trigger."
     )
-    return Fact("called", "How it is called", "by trigger", ours, not candidate.is_scheduled, sentence)
+    return ours, not candidate.is_scheduled, sentence
 
 
-def _capacity(asked: Asked, candidate: Candidate) -> tuple[Fact, tuple[str, ...]]:
-    """More than contracted differs. Less is the operator's right, and worth a remark."""
-    contracted, contract = words.kw(candidate.accepted_kw), candidate.names[0]
-    wanted = asked.capacity_kw if asked.kind in NEEDS_TERMS else None
+def _capacity(asked: Asked, candidate: Candidate) -> tuple[str, bool | None, str]:
+    contracted, wanted = words.kw(candidate.accepted_kw), _wanted_kw(asked)
     if wanted is None:
-        return Fact("capacity", "Capacity", NOT_SAID, contracted, None), ()
-    sentence = f"The trigger asks {words.kw(wanted)}; contract {contract} is for {contracted}."
-    fact = Fact("capacity", "Capacity", words.kw(wanted), contracted, wanted <= candidate.accepted_kw, sentence)
-    is_part = wanted < candidate.accepted_kw
-    return fact, (
-        f"The trigger asks {words.kw(wanted)} of the {contracted} of contract {contract}.",
-    ) if is_part else ()
+        return contracted, None, ""
+    sentence = f"The trigger asks {words.kw(wanted)}; contract {candidate.names[0]} is for {contracted}."
+    return contracted, wanted <= candidate.accepted_kw, sentence
+
+
+def _part(asked: Asked, candidate: Candidate) -> tuple[str, ...]:
+    """To ask less than is contracted is the operator's right: worth a remark, no discrepancy."""
+    wanted, contracted = _wanted_kw(asked), candidate.accepted_kw
+    if wanted is None or wanted >= contracted:
+        return ()
+    return (f"The trigger asks {words.kw(wanted)} of the {words.kw(contracted)} of contract {candidate.names[0]}.",)
+
+
+def _wanted_kw(asked: Asked) -> Decimal | None:
+    return asked.capacity_kw if asked.kind in NEEDS_TERMS else None

@@ -32,6 +32,7 @@ class Judged:
 class Verdict:
     """`chosen` only where it is clear; else `discrepancies` say what a person has to solve. `ranked`: best first."""
 
+    asked: Asked
     chosen: Judged | None
     ranked: tuple[Judged, ...]
     discrepancies: tuple[str, ...]
@@ -43,8 +44,8 @@ def judge(asked: Asked, candidates: Iterable[Candidate]) -> Verdict:
     ranked = tuple(sorted((_judged(asked, candidate) for candidate in candidates), key=_order))
     clear = [judged for judged in ranked if not judged.discrepancies]
     if len(clear) == 1 and not asked.doubts:
-        return Verdict(clear[0], ranked, (), (*asked.learned, *clear[0].remarks))
-    return Verdict(None, ranked, tuple(_unsolved(asked, ranked, clear)), asked.learned)
+        return Verdict(asked, clear[0], ranked, (), (*asked.learned, *clear[0].remarks))
+    return Verdict(asked, None, ranked, tuple(_unsolved(asked, ranked, clear)), asked.learned)
 
 
 def most_points(judged: Judged) -> int:

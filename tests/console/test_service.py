@@ -53,10 +53,12 @@ class TestMatch:
         self, press: Any, colleague: User, client: Client, match: Match, contract: Contract
     ) -> None:
         client.force_login(colleague)
-        form = client.get(reverse("admin:dispatch_match_decide", args=[match.pk])).context["form"]
-        fits = [(value, label) for value, label in form.fields["fits"].choices if contract.reference in label]
-        assert fits, "the contract of the same seller is not offered"
-        said = press(colleague, "dispatch_match", "decide", match.pk, fits=fits[0][0], reason="NGED named it by phone.")
+        page = client.get(reverse("admin:dispatch_match_change", args=[match.pk]))
+        [column] = page.context["beside"].columns
+        assert column.name == contract.reference, "the contract of the same seller is not offered"
+        chosen = client.get(f"{page.request['PATH_INFO']}?{column.choose}").context["beside"].choice
+        reason = {"contract": str(chosen.contract.pk), "reason": "NGED named it by phone."}
+        said = press(colleague, "dispatch_match", "decide", match.pk, **reason)
         assert said == [f"{match.instruction} belongs to {contract}."]
         match.refresh_from_db()
         assert (match.status, match.contract, match.decided_by) == ("matched", contract, colleague)
@@ -65,19 +67,22 @@ class TestMatch:
         assert (match.status, match.contract) == ("open", None)
         assert JournalEntry.objects.get(verb="undo_match").reason == "It was another one."
 
-    def test_any_other_contract_is_named_by_its_reference(
-        self, press: Any, colleague: User, match: Match, contract: Contract
+    def test_any_other_contract_is_put_beside_by_its_reference(
+        self, client: Client, colleague: User, match: Match, contract: Contract
     ) -> None:
-        press(colleague, "dispatch_match", "decide", match.pk, other=contract.reference, reason="By phone.")
-        match.refresh_from_db()
-        assert match.contract == contract
+        client.force_login(colleague)
+        page = reverse("admin:dispatch_match_change", args=[match.pk])
+        named = client.get(page, {"other": contract.bid.reference.lower()}).context["beside"]
+        assert named.choice.contract == contract
+        unknown = client.get(page, {"other": "C-999999"})
+        assert "is known as 'C-999999'" in unknown.context["beside"].problem
 
-    @pytest.mark.parametrize("answers", [{}, {"other": "C-999999"}, {"other": "{contract}", "reason": ""}])
+    @pytest.mark.parametrize("answers", [{}, {"contract": "999999"}, {"contract": "{contract.pk}", "reason": ""}])
     def test_without_one_contract_and_a_reason_nothing_is_decided(
         self, press: Any, colleague: User, match: Match, contract: Contract, answers: dict[str, str]
     ) -> None:
         answers = {name: value.format(contract=contract) for name, value in answers.items()}
-        press(colleague, "dispatch_match", "decide", match.pk, **{"reason": "x", **answers})
+        assert press(colleague, "dispatch_match", "decide", match.pk, **{"reason": "x", **answers})
         match.refresh_from_db()
         assert match.status == "open"
 

@@ -1,0 +1,7 @@
+"""Dispatch as customer success sees it: what arrived, whom it reached, what they answered, and what it belongs to."""
+
+from .aliases import AliasAdmin
+from .matches import MatchAdmin
+from .received import AcknowledgementAdmin, InstructionAdmin, NoticeAdmin, TriggerAdmin
+
+__all__ = ["AcknowledgementAdmin", "AliasAdmin", "InstructionAdmin", "MatchAdmin", "NoticeAdmin", "TriggerAdmin"]
