@@ -61,9 +61,10 @@ def _undecided(market: Market) -> QuerySet[Instruction]:
 
 def _match(market: Market, instructions: Sequence[Instruction], *, by: By) -> int:
     Match.objects.bulk_create([Match(instruction=i) for i in instructions], ignore_conflicts=True)
-    matches = {match.instruction_id: match for match in Match.objects.filter(instruction__in=instructions)}
+    open_still = Match.objects.open().filter(instruction__in=instructions, decided_by=None, locked_at=None)
+    matches = {match.instruction_id: match for match in open_still.select_for_update()}  # a person may decide just now
     found = zip(instructions, verdicts(market=market, instructions=instructions), strict=True)
-    changed = [match for i, verdict in found if _apply(match := matches[i.pk], verdict)]
+    changed = [match for i, verdict in found if (match := matches.get(i.pk)) and _apply(match, verdict)]
     Match.objects.bulk_update(changed, ["status", "contract", "window", "discrepancies", "remarks", "decided_at"])
     matched = sum(match.status == Match.Status.MATCHED for match in changed)
     if changed:

@@ -156,9 +156,10 @@ def _named(
 
 def _window(asked: Asked, candidate: Candidate, is_held: bool) -> tuple[str, bool | None, str]:
     _, when = said(asked)["window"]
-    ours = "; ".join(_in_words(window) for window in candidate.windows[:MOST_WINDOWS]) or "no window"
-    if len(candidate.windows) > MOST_WINDOWS:
-        ours += f"; and {len(candidate.windows) - MOST_WINDOWS} more"
+    windows = sorted(candidate.windows, key=lambda window: (window.first_day, window.local_start, window.id))
+    ours = "; ".join(_in_words(window) for window in windows[:MOST_WINDOWS]) or "no window"
+    if len(windows) > MOST_WINDOWS:
+        ours += f"; and {len(windows) - MOST_WINDOWS} more"
     sentence = f"Contract {candidate.names[0]} has no service window that holds {when}; it has {ours}."
     return ours, is_held if when != NOT_SAID else None, sentence
 

@@ -17,15 +17,14 @@ BATCH = 1000
 
 def new_case(step: Step, declaration: StepDeclaration, subject: Any, *, problem: str = "") -> Case:
     """A case for the subject, not stored yet."""
-    fell_due_at = subject.fell_due_at
     return Case(
         step=step,
         subject_id=subject.pk,
         subject=declaration.called(subject)[:300],
         problem=problem or _why_left(step, declaration, subject),
         prepared=declaration.prepare(subject) if declaration.prepare and _is_prepared(step, declaration) else "",
-        fell_due_at=fell_due_at,
-        due_at=fell_due_at + declaration.deadline if declaration.deadline else None,
+        fell_due_at=subject.fell_due_at,
+        due_at=declaration.due_at(subject),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,6 +66,8 @@ class StepDeclaration:
     runs_elsewhere: str = ""
     deadline: timedelta | None = None
     """From `fell_due_at` to when it must be done."""
+    own_deadline: Callable[[Any], datetime] | None = None
+    """Instead, where each subject has its own: in real time."""
     rests: timedelta | None = timedelta(days=1)
     """How long a subject rests after a person dropped its case or, without a `do`, closed it. None: for ever."""
     called: Callable[[Any], str] = str
@@ -96,6 +98,13 @@ class StepDeclaration:
     def sop(self) -> str:
         """The standard operating procedure, in Markdown."""
         return (TEXTS / f"{self.key}.md").read_text(encoding="utf-8")
+
+    def due_at(self, subject: Any) -> datetime | None:
+        """When it must be done for the subject, in real time; None: whenever."""
+        if self.own_deadline is not None:
+            return self.own_deadline(subject)
+        due_at: datetime | None = subject.fell_due_at + self.deadline if self.deadline else None
+        return due_at
 
     def waiting(self) -> QuerySet[Any]:
         """What is due; raises where the step can't know."""

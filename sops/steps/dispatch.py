@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
 from dispatch.models.owed import ANSWERED_KINDS
 from markets.models import DispatchContact, Mail
+from markets.rules.words import moment
 
 from .calling import told, what_is_missing, whom_to_call
 from .declaration import Lane, Mode, Phase, StepDeclaration
@@ -75,7 +76,7 @@ def matches_open() -> QuerySet[Match]:
         .filter(locked_at=None)
         .annotate(fell_due_at=_plus("instruction__created_at", MACHINE_MATCHES_WITHIN))
         .filter(fell_due_at__lte=Now())
-        .select_related("instruction__seller")
+        .select_related("instruction__seller", "instruction__market")
     )
 
 
@@ -91,6 +92,12 @@ def mailboxes_that_bounce() -> QuerySet[DispatchContact]:
         .filter(~Exists(taken), fell_due_at__isnull=False)
         .select_related("seller", "market")
     )
+
+
+def why_open(match: Match) -> str:
+    """What a person has to solve, and by when: before the run of its month falls due."""
+    discrepancies = "\n".join(match.discrepancies) or "No rule found the contract."
+    return f"{discrepancies}\nSettlement runs from {moment(match.solve_by)}, market time: match it before."
 
 
 def _why_not_sent(instruction: Instruction) -> str:
@@ -191,7 +198,7 @@ STEPS = (
         due=matches_open,
         runs_elsewhere="A job matches by rule every minute",
         called=lambda match: told(match.instruction),
-        explain=lambda match: "\n".join(match.discrepancies) or "No rule found the contract.",
-        deadline=timedelta(days=3),
+        explain=why_open,
+        own_deadline=lambda match: match.solve_by - match.instruction.market.clock_offset,
     ),
 )

@@ -18,6 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 
 from dispatch.models import Instruction, Match
+from dispatch.rules.deadline import READINGS_UNTIL
 from markets.models import Bid, BidLine, Contract, Market, MarketTime, Product, Seller
 from markets.operations.journal import By, user_of
 from markets.problems import Refused
@@ -29,7 +30,6 @@ from settlement.rules.calls import ASKS, ENDS
 from .declaration import Lane, Mode, Phase, StepDeclaration
 from .moments import LastMonth, MonthBegan, ThisMonth, real
 
-READINGS_UNTIL = timedelta(days=14)  # NGED invoices on the 15th and takes what it has by then
 CLOCK = "market__clock_offset"
 
 

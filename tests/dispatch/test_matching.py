@@ -1,5 +1,6 @@
 """Matching rules, without a database: what agrees matches by itself, what does not is said."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from dispatch.rules.comparing import Asked, Candidate
 from dispatch.rules.matching import judge
+from dispatch.rules.standing import BidAsset
 from markets.rules.spans import Window, window_spans
 
 ALL_DAYS = (1, 2, 3, 4, 5, 6, 7)
@@ -176,3 +178,94 @@ def test_the_order_in_which_candidates_come_does_not_matter(candidates: list[Can
     verdict = judge(ASKED, candidates)
     assert verdict.chosen is not None
     assert [judged.candidate.contract_id for judged in verdict.ranked] == [1, 2, 4, 3]
+
+
+FACTS: dict[str, dict[str, object]] = {
+    "contract": {"contract_named": "C-404"},
+    "seller": {"seller_id": 2, "seller_named": "Gridbeam"},
+    "zone": {"zone": "Z2"},
+    "window": {"starts_at": datetime(2026, 11, 3, 9, tzinfo=UTC)},
+    "product": {"product": "Secure"},
+    "capacity": {"capacity_kw": Decimal(51)},
+}
+RETIRED = BidAsset("EV-1", "Depot", "qualified", datetime(2026, 10, 1, tzinfo=UTC))
+OURS: list[dict[str, object]] = [
+    {},
+    {"seller_id": 2, "seller": "Gridbeam"},
+    {"zone": "Z2"},
+    {"windows": (NIGHT,)},
+    {"windows": (NIGHT, EVENING)},
+    {"products": ("Secure", "secure")},
+    {"accepted_kw": Decimal(20)},
+    {"accepted_kw": Decimal(80)},
+    {"is_scheduled": True},
+    {"assets": (RETIRED,)},
+]
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> list[Candidate]:
+    """Contracts that differ from the one asked in some things or none."""
+    changes = draw(st.lists(st.lists(st.sampled_from(OURS), max_size=3), max_size=6))
+    return [
+        replace(CONTRACT, contract_id=n, names=(f"C-{n}", f"B-{n}"), **{k: v for one in each for k, v in one.items()})  # type: ignore[arg-type]
+        for n, each in enumerate(changes, start=1)
+    ]
+
+
+ASKS = st.lists(st.sampled_from([{}, {"contract_named": "C-2"}, {"product": ""}, *FACTS.values()]), max_size=2)
+
+
+@given(crowds(), ASKS, st.randoms())
+def test_whatever_the_candidates_nothing_is_matched_with_a_discrepancy_or_a_rival(
+    crowd: list[Candidate], asks: list[dict[str, object]], random: random.Random
+) -> None:
+    asked = replace(ASKED, **{k: v for one in asks for k, v in one.items()})  # type: ignore[arg-type]
+    verdict = judge(asked, crowd)
+    shuffled = [replace(c, windows=tuple(reversed(c.windows))) for c in random.sample(crowd, len(crowd))]
+    other = judge(asked, shuffled)
+    assert [j.candidate.contract_id for j in other.ranked] == [j.candidate.contract_id for j in verdict.ranked]
+    assert (other.discrepancies, other.chosen is None) == (verdict.discrepancies, verdict.chosen is None)
+    perfect = [judged for judged in verdict.ranked if not judged.discrepancies]
+    assert list(verdict.ranked[: len(perfect)]) == perfect, (
+        "one that agrees in everything stands behind one that does not"
+    )
+    assert verdict.chosen == (perfect[0] if len(perfect) == 1 else None)
+    assert (verdict.chosen is None) == bool(verdict.discrepancies), "it is open, and nobody is told why"
+
+
+@pytest.mark.parametrize("key", FACTS)
+def test_a_differing_fact_says_both_values(key: str) -> None:
+    asked = replace(ASKED, **FACTS[key])  # type: ignore[arg-type]
+    [judged] = judge(asked, [CONTRACT]).ranked
+    [differing] = [fact for fact in judged.facts if fact.agrees is False]
+    shown = differing.ours.removesuffix(" (bid B-7)")
+    assert differing.key == key
+    assert differing.asked in differing.sentence
+    assert shown in differing.sentence
+
+
+def test_what_is_delivered_by_schedule_is_not_called_by_trigger() -> None:
+    verdict = judge(ASKED, [replace(CONTRACT, is_scheduled=True)])
+    assert verdict.chosen is None
+    assert "Dynamic, which is delivered by schedule" in verdict.discrepancies[0]
+
+
+def test_less_than_is_contracted_is_a_remark() -> None:
+    verdict = judge(replace(ASKED, capacity_kw=Decimal(20)), [CONTRACT])
+    assert verdict.chosen is not None
+    assert verdict.remarks == ("The trigger asks 20 kW of the 50.5 kW of contract C-1.",)
+
+
+def test_an_asset_that_stands_no_more_is_told_and_none_left_is_for_a_person() -> None:
+    good, again = BidAsset("EV-2", "Yard", "qualified"), BidAsset("EV-3", "Gate", "offered")
+    verdict = judge(ASKED, [replace(CONTRACT, assets=(RETIRED, good, again))])
+    assert verdict.chosen is not None
+    assert verdict.remarks == (
+        "Asset EV-1 of contract C-1 was retired on Thu 1 Oct 2026, 01:00 BST.",
+        "Asset EV-3 of contract C-1 waits for the operator's decision, after it changed or was offered anew.",
+    )
+    [sentence] = judge(ASKED, [replace(CONTRACT, assets=(RETIRED, again))]).discrepancies
+    assert "none can deliver" in sentence
+    later = replace(RETIRED, retired_at=datetime(2026, 12, 1, tzinfo=UTC))
+    assert judge(ASKED, [replace(CONTRACT, assets=(later,))]).remarks == ()

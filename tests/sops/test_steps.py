@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dispatch.models import Match
+from markets.rules.words import moment
 from sops import operations
 from sops import steps as blueprint
 from sops.help import rendered
@@ -61,7 +63,11 @@ def test_what_is_due_is_found_each_once_and_more_of_it_costs_no_more_queries(wor
 def test_a_case_of_machinery_outside_says_why_it_is_a_persons(world, monkeypatch):
     ONE_DUE["match"](world)
     conducted("match", monkeypatch)
-    assert Case.objects.get().problem == "Another zone."
+    case, match = Case.objects.get(), Match.objects.get()
+    why, until = case.problem.split("\n")
+    assert why == "Another zone."
+    assert moment(match.solve_by) in until
+    assert case.due_at == match.solve_by - match.instruction.market.clock_offset, "it is due before settlement runs"
 
 
 def test_an_instruction_to_a_seller_nobody_knows_is_a_case_at_once(world, monkeypatch):
