@@ -13,9 +13,9 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
 
-from markets.models import Mail
+from markets.models import Mail, ServiceWindow
 from markets.operations.mail import sender_domain
-from markets.rules.words import kw
+from markets.rules.words import hours, kw, weekdays
 
 from .models import Instruction, Kind, Trigger
 from .rules.wording import brief_instant, instant
@@ -40,9 +40,31 @@ class Addressed:
     note: str = ""
 
 
-def instruction_mails(instruction: Instruction, to: Iterable[Addressed], changes: Sequence[str] = ()) -> list[Mail]:
-    """The mails of one instruction; `changes` are those of a declared revision."""
-    context = _context(instruction, changes)
+@dataclass(frozen=True, slots=True)
+class ContractTold:
+    """A contract that was found before anybody was told. `window` None: any of it."""
+
+    reference: str
+    window: ServiceWindow | None
+    assets: tuple[str, ...]
+
+    @property
+    def hours(self) -> str:
+        """`Evening: Mon–Fri 16:00–20:00, London time`."""
+        if self.window is None:
+            return ""
+        when = hours(self.window.local_start, self.window.local_end)
+        return f"{self.window.name}: {weekdays(self.window.weekdays)} {when}, London time"
+
+
+def instruction_mails(
+    instruction: Instruction,
+    to: Iterable[Addressed],
+    changes: Sequence[str] = (),
+    contract: ContractTold | None = None,
+) -> list[Mail]:
+    """The mails of one instruction; `changes` are those of a declared revision, `contract` where it was matched first."""
+    context = _context(instruction, changes) | {"contract": contract}
     subject = _subject(instruction)
     templates = [get_template(f"emails/dispatch/{instruction.kind}.{ending}") for ending in ("txt", "html")]
     mails = []

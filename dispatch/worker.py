@@ -7,14 +7,13 @@ claims keep them apart. PostgreSQL or the mail server may go away and come back.
 
 import logging
 import threading
-from contextlib import suppress
 from time import monotonic, sleep
 
-import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from markets.models import Mail, MailAttempt
 from markets.operations import mail
+from markets.operations.listening import DATABASE_AWAY, Listener
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +23,6 @@ SWEEP_SECONDS = 1.0
 """How long a lost wake-up, a retry or a claim that ran out waits at most."""
 AT_ONCE = 10
 """Mails claimed at a time: as many as one sender is done with well before its claim runs out."""
-DATABASE_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError)
 RECONNECT_SECONDS = 0.2
 RECORD_SECONDS = 60
 """How long an accepted mail's record is tried again while the database is away; after that it may be sent twice."""
@@ -36,7 +34,7 @@ class Worker:
     def __init__(self, *, senders: int = SENDERS):
         self._stopping = threading.Event()
         self._turn = threading.Lock()
-        self._listening: psycopg.Connection | None = None
+        self._listener = Listener(mail.CHANNEL)
         self._more = False
         self._threads = [threading.Thread(target=self._send, name=f"sender-{n + 1}") for n in range(senders)]
 
@@ -47,7 +45,7 @@ class Worker:
         for thread in self._threads:
             while thread.is_alive():  # with a time-out, so that signals are heard
                 thread.join(SWEEP_SECONDS)
-        self._stop_listening()
+        self._listener.close()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -72,29 +70,13 @@ class Worker:
                 return []
             try:
                 if not self._more:
-                    self._wait()
+                    self._listener.wait(SWEEP_SECONDS)
                 mails = mail.claim(lane=Mail.Lane.INSTRUCTION, at_most=AT_ONCE)
             except DATABASE_AWAY:
-                self._stop_listening()
+                self._listener.close()
                 raise
             self._more = len(mails) == AT_ONCE
             return mails
-
-    def _wait(self) -> None:
-        """Until a NOTIFY, at most `SWEEP_SECONDS`. A new connection claims first: it may have missed one."""
-        if self._listening is None:
-            self._listening = connection.get_new_connection(connection.get_connection_params())
-            self._listening.autocommit = True
-            self._listening.execute(f"LISTEN {mail.CHANNEL}")
-            return
-        for _ in self._listening.notifies(timeout=SWEEP_SECONDS, stop_after=1):
-            pass
-
-    def _stop_listening(self) -> None:
-        listening, self._listening = self._listening, None
-        if listening is not None:
-            with suppress(psycopg.Error):
-                listening.close()
 
 
 def _record(attempt: MailAttempt) -> bool:

@@ -1,9 +1,12 @@
 """What runs in the background for registration and bidding. Repeating a job is harmless."""
 
+from datetime import timedelta
+
 from .models import Mail, Market
 from .operations import calendars, calls, feeds, mail, tokens, webhooks
 
 AT_ONCE = 20
+OVERDUE = timedelta(seconds=15)
 
 
 def send_ordinary_mail() -> int:
@@ -29,6 +32,11 @@ def call_webhooks() -> int:
     """Tells operators that want to be called what is new in their feeds. Returns how many calls were tried."""
     webhooks.note_news()
     return calls.make_calls()
+
+
+def call_sellers() -> int:
+    """Behind the caller: makes the calls of sellers' webhooks that it left for 15 s. Returns how many were tried."""
+    return calls.make_sellers_calls(overdue=OVERDUE)
 
 
 def call_oncall() -> int:

@@ -47,6 +47,7 @@ JOBS = (
     Job("close competitions", "markets.jobs.close_competitions", 1, "the proof of completeness follows gate closure"),
     Job("call webhooks", "markets.jobs.call_webhooks", 1, "an operator is told within about a minute that it may read"),
     Job("call on-call", "markets.jobs.call_oncall", 1, "an alarm is called at once; this stands behind that"),
+    Job("call sellers", "markets.jobs.call_sellers", 1, "behind the caller: no seller's program was left uncalled"),
     Job("match instructions", "dispatch.jobs.match_instructions", 1, "what could not be matched at once, once more"),
     Job("plan auctions", "markets.jobs.plan_auctions", 60, "the timetable of repeating auctions stands weeks ahead"),
     Job("conduct", "sops.jobs.conduct", 1, "what is due becomes automated runs or cases"),

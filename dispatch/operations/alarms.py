@@ -16,12 +16,13 @@ from markets.operations.journal import By, record
 from markets.operations.providers import SECOND
 
 from .. import emails
-from ..models import Notice, Trigger
+from ..models import Instruction, Match, Notice, Trigger
 from .recipients import oncall_addresses
 
 UNSENT_AFTER = timedelta(seconds=60)
 LOOK_BACK = timedelta(days=1)
 EXTRACT = 2000
+MOST_NAMED = 10
 
 
 def alarm_trigger(*, trigger: Trigger, headline: str) -> None:
@@ -37,6 +38,34 @@ def alarm_trigger(*, trigger: Trigger, headline: str) -> None:
         key=f"trigger-{trigger.operator_id}-{hashlib.sha256(raw + trigger.problem.encode()).hexdigest()[:32]}",
     )
     _tell(alarm, alarm.mails())
+
+
+def alarm_held(*, trigger: Trigger, instructions: Sequence[Instruction]) -> None:
+    """Part of receiving in a market that matches first: on-call learns whose contract is not clear. Nobody else was told."""
+    if not instructions:
+        return
+    open_matches = Match.objects.filter(instruction__in=instructions).select_related("instruction__seller")
+    named = [_waits(match) for match in open_matches.order_by("instruction")[:MOST_NAMED]]
+    more = len(instructions) - len(named)
+    alarm = Alarm(
+        market=trigger.market,
+        operator=trigger.operator,
+        headline=f"{trigger.operator} {trigger.reference}: {len(instructions)} not told, the contract is not clear",
+        sentences=[
+            "This market matches first: decide each match now, then the seller is told at once.",
+            *named,
+            *([f"And {more} more."] if more else []),
+        ],
+        extract="",
+        key=f"held-{trigger.pk}",
+    )
+    _tell(alarm, alarm.mails())
+
+
+def _waits(match: Match) -> str:
+    instruction = match.instruction
+    seller = instruction.seller or instruction.seller_named or "a seller that is not known"
+    return f"{instruction} for {seller}: {' '.join(match.discrepancies)}"
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from markets.rules.spans import month_span
 
 from ..models import Alias, Match
 from .aliases import end_all, learn
+from .holding import tell_matched
 
 
 @transaction.atomic
@@ -29,7 +30,7 @@ def decide_match(
 ) -> Match:
     """A person says which contract (and window of it) an open instruction belongs to, and why.
 
-    Later triggers learn from it: words of the operator that we do not know, of the kinds in `teaches` (None: of all),
+    Where its market matches first, the seller is told now. Later triggers learn from it: words of the operator that we do not know, of the kinds in `teaches` (None: of all),
     mean from now on what was decided. Raises Refused where it is matched or locked already, or where contract and window do not belong together.
     """
     match = _still_open_to_change(match)
@@ -44,7 +45,9 @@ def decide_match(
     match.status, match.contract, match.window = Match.Status.MATCHED, contract, window
     taught = learn(match=match, contract=contract, kinds=teaches, by=by)
     details = {"contract": contract.reference, "taught": [alias.reference for alias in taught]}
-    return _decided(match, by=by, verb="decide_match", reason=reason, **details)
+    decided = _decided(match, by=by, verb="decide_match", reason=reason, **details)
+    tell_matched([decided], by=by)
+    return decided
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from markets.operations import mail
+from markets.operations import mail, webhooks
 from markets.operations.journal import By, entry
 
 from .. import emails
@@ -12,15 +12,18 @@ from ..rules.changes import Order, orders
 from ..rules.notice import TriggerNotice
 from ..rules.reading import read_notice
 from .answers import answer_token
+from .holding import waits_for_match
 from .recipients import Recipients, recipients
+from .signals import calls_of
 from .situation import Situation, look_up
 from .writing import insert_and_wake
 
 
 def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation, by: By) -> list[Instruction]:
-    """Stores the trigger, an instruction per call, a mail per recipient and the journal's entry, in one statement.
+    """Stores the trigger, an instruction per call, a mail per recipient, a call per webhook of the sellers and the
+    journal's entry, in one statement. A revision is compared with the last.
 
-    A revision is compared with the last.
+    Where the market matches first, what asks to deliver is held: it has no mail and no call yet.
     """
     before = read_notice(situation.known[0].content) if situation.known else None
     told = list(orders(notice, before))
@@ -32,22 +35,30 @@ def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation, b
         _instruction(key, trigger, notice, order, to)
         for key, order, to in zip(situation.instruction_keys.take(len(told)), told, reached, strict=True)
     ]
-    new = situation.mail_keys.take(sum(len(to.mailboxes) for to in reached))
+    leaving = [
+        (instruction, order, to)
+        for instruction, order, to in zip(instructions, told, reached, strict=True)
+        if not instruction.is_held
+    ]
+    new = situation.mail_keys.take(sum(len(to.mailboxes) for _, _, to in leaving))
     notices: list[Notice] = []
-    for instruction, order, to in zip(instructions, told, reached, strict=True):
+    for instruction, order, to in leaving:
         notices += _notices(instruction, order, to, new)
     mails = mail.stamped([notice.mail for notice in notices])
     journal = entry(by=by, verb="receive_trigger", subject=trigger, kind=trigger.kind, instructions=len(instructions))
-    insert_and_wake([trigger], instructions, mails, notices, [journal])
+    calls = calls_of((instruction for instruction, _, _ in leaving), situation.webhooks)
+    woken = (mail.CHANNEL, webhooks.CHANNEL) if calls else (mail.CHANNEL,)
+    insert_and_wake([trigger], instructions, mails, notices, calls, [journal], channels=woken)
     return instructions
 
 
 def _instruction(key: int, trigger: Trigger, notice: TriggerNotice, order: Order, to: Recipients) -> Instruction:
-    call = order.call
+    call, market = order.call, trigger.market
+    assert market is not None, "what is instructed has its market"
     instruction = Instruction(
         pk=key,
         trigger=trigger,
-        market=trigger.market,
+        market=market,
         seller_id=to.seller_id,
         kind=order.kind,
         seller_named=call.named[:200],
@@ -57,6 +68,7 @@ def _instruction(key: int, trigger: Trigger, notice: TriggerNotice, order: Order
         capacity_kw=call.capacity_kw,
         starts_at=call.starts_at,
         ends_at=call.ends_at,
+        is_held=waits_for_match(market, order.kind),
         created_at=trigger.received_at,
     )
     instruction.reference = f"I-{key}"  # as the database will write it: the mail is made before the row

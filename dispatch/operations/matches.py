@@ -1,8 +1,12 @@
-"""Matching by rule, after the message left: what is clear is matched, the rest stays open with what does not agree."""
+"""Matching by rule: what is clear is matched, the rest stays open with what does not agree.
 
+After the message left, where the market instructs first; before it, where the market matches first.
+"""
+
+import logging
 from collections.abc import Collection, Sequence
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -13,7 +17,9 @@ from markets.problems import Refused
 from ..models import Instruction, Kind, Match, Notice
 from ..rules.matching import Verdict
 from .candidates import verdicts, wide_verdict
+from .holding import tell_matched
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 500
 
 
@@ -49,6 +55,22 @@ def match_instruction(*, instruction: Instruction, by: By) -> Match:
     return Match.objects.get(instruction=instruction)
 
 
+def match_held(*, market: Market, instructions: Sequence[Instruction], by: By) -> None:
+    """Part of receiving, where the market matches first: sellers whose contract is clear are told at once.
+
+    A defect of ours in matching loses nothing: all stay held, and on-call has them.
+    """
+    try:
+        with transaction.atomic():
+            _match(market, [asked for asked in instructions if asked.kind != Kind.TEST], by=by)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or too slow: nothing can be kept
+    except Exception:
+        logger.exception("Held instructions of %s could not be matched", market)
+        for instruction in instructions:
+            instruction.refresh_from_db(fields=["is_held", "seller"])
+
+
 def _undecided(market: Market) -> QuerySet[Instruction]:
     """No mail of it waits any more, it asks for something, and neither a person nor settlement has fixed its match."""
     waits = Notice.objects.filter(instruction=OuterRef("pk"), mail__status=Mail.Status.READY)
@@ -69,6 +91,11 @@ def _match(market: Market, instructions: Sequence[Instruction], *, by: By) -> in
     matched = sum(match.status == Match.Status.MATCHED for match in changed)
     if changed:
         record(by=by, verb="match_open", subject=market, matched=matched, open=len(instructions) - matched)
+        asked = {instruction.pk: instruction for instruction in instructions}
+        for match in changed:
+            match.instruction = asked[match.instruction_id]
+            match.instruction.market = market
+        tell_matched(changed, by=by)
     return matched
 
 

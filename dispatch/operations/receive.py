@@ -1,6 +1,7 @@
 """Receiving a trigger: kept byte for byte, made into instructions and ready mails, all in one transaction.
 
-Only when it is committed is the operator answered; so an accepted trigger always has its mails. Nothing is matched here.
+Only when it is committed is the operator answered; so an accepted trigger always has its mails. Nothing is matched
+here, but in a market that matches first: there it has its mails, or on-call has its alarm.
 """
 
 import hashlib
@@ -18,8 +19,9 @@ from markets.problems import Contradiction, Refused, RowProblem
 
 from ..models import Instruction, Trigger
 from ..rules.notice import Fault, TriggerNotice, Unreadable, content_of, content_sha256
-from .alarms import alarm_trigger
+from .alarms import alarm_held, alarm_trigger
 from .instruct import instruct
+from .matches import match_held
 from .situation import Known, look_up
 
 logger = logging.getLogger(__name__)
@@ -94,6 +96,9 @@ def _receive(arrival: Trigger, read: Callable[[bytes], TriggerNotice], *, by: By
     if known and known[0].revision >= notice.revision:
         return _keep_contradiction(arrival, known[0], by=by)
     instructions = instruct(trigger=arrival, notice=notice, situation=situation, by=by)
+    if any(instruction.is_held for instruction in instructions):
+        match_held(market=situation.market, instructions=instructions, by=by)
+        alarm_held(trigger=arrival, instructions=[held for held in instructions if held.is_held])
     return Receipt(arrival, tuple(instructions))
 
 

@@ -6,9 +6,9 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from markets.models import Market, Operator, Seller, SellerIdentity
+from markets.models import DispatchContact, Market, Operator, Seller, SellerIdentity
 
-from ..rules.addressee import Addressee, addressee
+from ..rules.addressee import Addressee, Found, Mailbox, addressee, reached
 from ..rules.notice import Call
 from .situation import Situation
 
@@ -37,14 +37,22 @@ def recipients(*, situation: Situation, zone: str, calls: Sequence[Call]) -> lis
     found = [situation.about(call) for call in calls]
     unknown = [call for call, evidence in zip(calls, found, strict=True) if not evidence]
     alike = _alike(situation.market, zone, unknown) if unknown else {}
-    reached = [
+    addressees = [
         addressee(call, evidence, () if evidence else alike[_first_word(call)], rehearsal=situation.market.is_mock)
         for call, evidence in zip(calls, found, strict=True)
     ]
     oncall: list[str] = []
-    if any(who.tell_oncall for who in reached):
+    if any(who.tell_oncall for who in addressees):
         oncall = oncall_addresses(market=situation.market, operator=situation.market.operator)
-    return [_recipients(who, oncall) for who in reached]
+    return [_recipients(who, oncall) for who in addressees]
+
+
+def recipients_of(*, market: Market, seller: Seller) -> Recipients:
+    """Of an instruction whose seller was found with its contract."""
+    contacts = DispatchContact.objects.filter(market=market, seller=seller).order_by("pk")
+    boxes = tuple(Mailbox(contact.pk, contact.email, contact.verified_at is not None) for contact in contacts)
+    who = reached(Found(seller.pk, seller.name, seller.phone, boxes), rehearsal=market.is_mock)
+    return _recipients(who, oncall_addresses(market=market, operator=market.operator) if who.tell_oncall else [])
 
 
 def oncall_addresses(*, market: Market | None, operator: Operator) -> list[str]:

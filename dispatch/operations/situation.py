@@ -38,9 +38,9 @@ NAMED_BY = {
         FROM markets_bid bid JOIN markets_contract contract ON contract.bid_id = bid.id JOIN market ON market.id = market_id
         WHERE bid.reference = ANY(%(contracts)s)""",
     "learned": """
-        SELECT 4, kind, lower(word), seller_id FROM dispatch_alias alias JOIN market ON market.is_mock = alias.is_mock
-        WHERE alias.operator_id = %(operator)s AND ended_at IS NULL AND kind IN ('company', 'account')
-        AND lower(word) = ANY(%(learned)s)""",
+        SELECT 4, kind, lower(word), seller_id FROM dispatch_alias
+        WHERE operator_id = %(operator)s AND kind IN ('company', 'account') AND is_mock = (SELECT is_mock FROM market)
+        AND lower(word) = ANY(%(learned)s) AND ended_at IS NULL""",
 }
 NOBODY_NAMED = "SELECT 0, '', '', NULL::bigint WHERE false"
 SITUATION = """
@@ -56,6 +56,12 @@ SITUATION = """
             contact.id, contact.email, contact.verified_at IS NOT NULL) ORDER BY contact.id)
         FROM named JOIN markets_seller seller ON seller.id = named.seller_id
         LEFT JOIN markets_dispatchcontact contact ON contact.seller_id = seller.id AND contact.market_id = market.id
+    ), (
+        SELECT jsonb_agg(jsonb_build_array(seller_id, id)) FROM (
+            SELECT seller_id, id FROM markets_webhook
+            WHERE seller_id IN (SELECT seller_id FROM named) AND stopped_at IS NULL
+            FOR KEY SHARE SKIP LOCKED
+        ) webhook
     ), {keys} FROM market
 """
 KEYS = ", ".join([new_keys(Trigger, "triggers"), new_keys(Instruction, "instructions"), new_keys(Mail, "mails")])
@@ -77,11 +83,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """`known`: the latest revision first."""
+    """`known`: the latest revision first. `webhooks`: by the key of the seller; until the end nobody can remove them."""
 
     market: Market
     known: tuple[Known, ...]
     evidence: dict[Word, Evidence]
+    webhooks: dict[int, list[int]]
     trigger_keys: KeyStock
     instruction_keys: KeyStock
     mail_keys: KeyStock
@@ -105,13 +112,14 @@ def look_up(arrival: Trigger, notice: TriggerNotice) -> Situation | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    *columns, known, found, triggers, instructions, mails = row
+    *columns, known, found, webhooks, triggers, instructions, mails = row
     market = Market.from_db(connection.alias, [field.attname for field in Market._meta.concrete_fields], columns)
     market.operator = arrival.operator
     return Situation(
         market=market,
         known=tuple(_known(**entry) for entry in json.loads(known or "[]")),
         evidence=_evidence(json.loads(found or "[]")),
+        webhooks=_by_seller(json.loads(webhooks or "[]")),
         trigger_keys=KeyStock(Trigger, triggers),
         instruction_keys=KeyStock(Instruction, instructions),
         mail_keys=KeyStock(Mail, mails),
@@ -120,6 +128,13 @@ def look_up(arrival: Trigger, notice: TriggerNotice) -> Situation | None:
 
 def _known(*, id: int, received_at: str, **fields: Any) -> Known:
     return Known(trigger_id=id, received_at=datetime.fromisoformat(received_at), **fields)
+
+
+def _by_seller(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for seller, webhook in rows:
+        found[seller].append(webhook)
+    return found
 
 
 def _bounds(arrival: Trigger, notice: TriggerNotice) -> dict[str, Any]:

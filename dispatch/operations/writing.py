@@ -35,8 +35,8 @@ class KeyStock:
         return iter(taken)
 
 
-def insert_and_wake(*batches: Sequence[models.Model]) -> None:
-    """Like bulk_create of each batch (rows of one model), and wakes the worker at the commit.
+def insert_and_wake(*batches: Sequence[models.Model], channels: Sequence[str] = (mail.CHANNEL,)) -> None:
+    """Like bulk_create of each batch (rows of one model), and wakes who listens to the `channels` at the commit.
 
     Rows keep the keys they have. What the database itself fills in, they do not learn.
     """
@@ -46,7 +46,7 @@ def insert_and_wake(*batches: Sequence[models.Model]) -> None:
     parts = ", ".join(f"part_{number} AS ({insert})" for number, insert in enumerate(inserts))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {parts} SELECT pg_notify('{mail.CHANNEL}', '')",
+            f"WITH {parts} SELECT {', '.join(f"pg_notify('{channel}', '')" for channel in channels)}",
             [json.dumps(batch, default=_written) for batch in rows],
         )
     for row in (row for batch in filled for row in batch):

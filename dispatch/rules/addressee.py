@@ -64,7 +64,7 @@ def addressee(
     if By.IDENTITY not in by_rank and By.LEARNED in by_rank:
         sellers = {key: seller for of_rank in by_rank.values() for key, seller in of_rank.items()}
     if len(sellers) == 1:
-        return _reached(next(iter(sellers.values())), rehearsal)
+        return reached(next(iter(sellers.values())), rehearsal=rehearsal)
     candidates = [_presented(seller) for seller in sellers.values()] or list(alike)
     why = "is not clear: each of these is named" if sellers else "is not known to us"
     named = call.named or (f"contract {call.contract}" if call.contract else "nobody")
@@ -74,8 +74,8 @@ def addressee(
     )
 
 
-def _reached(seller: Found, rehearsal: bool) -> Addressee:
-    """Verified mailboxes; without any all others, and on-call is told; without those on-call alone."""
+def reached(seller: Found, *, rehearsal: bool) -> Addressee:
+    """Whom a seller's instruction goes to. Verified mailboxes; without any all others, and on-call is told; without those on-call alone."""
     verified = tuple(box for box in seller.mailboxes if box.is_verified)
     if verified:
         return Addressee(seller, verified, False)

@@ -5,7 +5,9 @@ points elsewhere a moment later leads nowhere.
 """
 
 import asyncio
+import functools
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -57,10 +59,16 @@ async def _post(told: str, content: bytes, headers: Mapping[str, str], host: str
     """To the address, while the certificate and the virtual host are those of the name."""
     async with (
         asyncio.timeout(WHOLE),
-        httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client,
+        httpx.AsyncClient(verify=_authorities(), timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client,
         client.stream("POST", told, content=content, headers=headers, extensions={"sni_hostname": host}) as answer,
     ):
         return Answer(answer.status_code, await _beginning(answer), _pause(answer.headers.get("Retry-After", "")))
+
+
+@functools.cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates count. Read once: that takes longer than most calls."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _legal_address(host: str, port: int, loopback: bool) -> IPv4Address | IPv6Address:

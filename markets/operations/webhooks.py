@@ -1,6 +1,7 @@
-"""An operator that wants to be called: its webhooks, and which events wait to be told.
+"""Who wants to be called: webhooks of operators and of sellers, and which events wait to be told.
 
-Events are facts that stand in the feed of bids already. A job looks what is new after the webhook's bookmark, so that
+A seller's are told of instructions, by the operation that makes them (`dispatch.operations.signals`). An operator's
+events are facts that stand in the feed of bids already. A job looks what is new after the webhook's bookmark, so that
 nothing upstream has to tell, and an event is told once however often the job runs. No event holds a bid, a price or a
 capacity: it says that there is something to read, and where.
 """
@@ -8,23 +9,27 @@ capacity: it says that there is something to read, and where.
 import base64
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from ..models import BidChange, Market, Operator, Webhook, WebhookBookmark, WebhookCall
-from ..problems import Contradiction, Refused
+from ..models import BidChange, Market, Operator, Seller, Webhook, WebhookBookmark, WebhookCall
+from ..problems import Contradiction, Refused, RowProblem
 from .feeds import read_bid_changes
 from .journal import By, record
 from .posting import Unreached, refuse_inner
 
 CHANGED, CLOSED = "bids.changed", "competition.closed"
 EVENTS = (CHANGED, CLOSED)
+TEST = "webhook.test"
+CHANNEL = "calls_ready"
+"""NOTIFY on it wakes the caller of sellers' webhooks."""
 MOST_WEBHOOKS = 10
+TEST_AGAIN_AFTER = timedelta(seconds=10)
 BOTH_SECRETS_FOR = timedelta(hours=24)
 """After a change of secret both sign, so that the operator can change its side when it suits."""
 
@@ -54,6 +59,55 @@ def add_webhook(
 
 
 @transaction.atomic
+def add_sellers_webhook(*, seller: Seller, url: str, by: By) -> tuple[Webhook, str]:
+    """From now on the address is called with each instruction of the seller, beside the emails and never instead of them.
+
+    Returns it and its secret, which is never shown again. Raises Refused for an address that is not called, or is already.
+    """
+    check_address(url, True)
+    Seller.objects.select_for_update(no_key=True).get(pk=seller.pk)  # one at a time
+    own = Webhook.objects.filter(seller=seller)
+    if own.filter(url=url).exists():
+        reason = "This address is called already. End that webhook first, or give another address."
+        raise Refused(reason, [RowProblem(0, "url", url, reason)])
+    if own.count() >= MOST_WEBHOOKS:
+        raise Refused(f"Your company has {MOST_WEBHOOKS} webhooks. End one that nothing uses any more.")
+    secret = new_secret()
+    webhook = Webhook.objects.create(seller=seller, is_sandbox=False, url=url, secret=secret)
+    record(by=by, verb="add_webhook", subject=webhook, seller=seller.name)
+    return webhook, secret
+
+
+@transaction.atomic
+def call_as_test(*, webhook: Webhook, by: By) -> WebhookCall:
+    """Calls a seller's address at once with an event that asks for nothing. Raises Refused for tests in quick succession."""
+    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
+    if webhook.stopped_at is not None:
+        raise Refused("Nobody is called at this address any more. Let it be called again first.")
+    now = timezone.now()
+    if webhook.calls.filter(event=TEST, created_at__gt=now - TEST_AGAIN_AFTER).exists():
+        raise Refused("It was called with a test a moment ago. See what came back, then test again.")
+    body = {"type": TEST, "timestamp": stamp(now), "data": {"seller": webhook.owner.name}}
+    call = WebhookCall.objects.create(
+        webhook=webhook, event=TEST, event_id=f"msg_test_{secrets.token_hex(8)}", body=body
+    )
+    wake_caller()
+    record(by=by, verb="call_as_test", subject=webhook)
+    return call
+
+
+def wake_caller() -> None:
+    """Tells the caller of sellers' webhooks of new calls, once this transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+def stamp(at: datetime) -> str:
+    """An instant in UTC, as bodies of calls write it."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@transaction.atomic
 def remove_webhook(*, webhook: Webhook, by: By) -> None:
     """Nobody is called there any more, not even for what waits."""
     record(by=by, verb="remove_webhook", subject=webhook)
@@ -63,7 +117,7 @@ def remove_webhook(*, webhook: Webhook, by: By) -> None:
 @transaction.atomic
 def change_secret(*, webhook: Webhook, by: By) -> str:
     """A new secret, returned once. For a day the old one signs as well."""
-    webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     webhook.previous_secret, webhook.secret = webhook.secret, new_secret()
     webhook.previous_until = timezone.now() + BOTH_SECRETS_FOR
     webhook.save(update_fields=["previous_secret", "previous_until", "secret"])
@@ -74,7 +128,7 @@ def change_secret(*, webhook: Webhook, by: By) -> str:
 @transaction.atomic
 def start_webhook(*, webhook: Webhook, by: By) -> Webhook:
     """Calls an address again that had said it is gone."""
-    webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     if webhook.stopped_at is not None:
         webhook.stopped_at, webhook.stopped_because, webhook.failing_since = None, "", None
         webhook.save(update_fields=["stopped_at", "stopped_because", "failing_since"])
@@ -90,13 +144,14 @@ def resend_call(*, call: WebhookCall, by: By) -> WebhookCall:
         raise Refused(f"{call} is {call.get_status_display().lower()}: only a call given up is made again.")
     call.status, call.tries, call.not_before, call.claimed_until = WebhookCall.Status.READY, 0, timezone.now(), None
     call.save(update_fields=["status", "tries", "not_before", "claimed_until"])
+    wake_caller()
     record(by=by, verb="resend_call", subject=call)
     return call
 
 
 def note_news() -> int:
     """Makes the calls that are due by what is new in the feeds. Returns how many. Running it twice changes nothing."""
-    webhooks = Webhook.objects.filter(stopped_at=None, alarms_of=None).select_related("operator")
+    webhooks = Webhook.objects.filter(seller=None, stopped_at=None, alarms_of=None).select_related("operator")
     return sum(_note(webhook, market) for webhook in webhooks for market in _markets_of(webhook))
 
 
@@ -131,7 +186,7 @@ def _call(webhook: Webhook, market: Market, event: str, position: int | None, mo
         event_id=f"msg_{event.replace('.', '_')}_{market.pk}_{position}",
         body={
             "type": event,
-            "timestamp": now.isoformat().replace("+00:00", "Z"),
+            "timestamp": stamp(now),
             "data": {"market": market.key, **more, "position": position},
         },
         not_before=now,

@@ -1,4 +1,4 @@
-"""What a running service consists of: the web server, the job cluster and the instruction worker."""
+"""What a running service consists of: the web server, the job cluster, the instruction worker and the caller."""
 
 from collections.abc import Mapping
 
@@ -16,8 +16,9 @@ def address(host: str, port: int) -> str:
 def start_site(
     processes: Supervisor, host: str, port: int, *, environment: Mapping[str, str], web_workers: int = 1
 ) -> None:
-    """Starts all three; returns once pages are served. `environment` holds SITE_URL. Raises NotReady."""
+    """Starts all four; returns once pages are served. `environment` holds SITE_URL. Raises NotReady."""
     ready = answers(f"{address(host, port)}/health/", environment["SITE_URL"])
     processes.start("web", commands.web(host, port, web_workers), environment=environment, ready=ready)
     processes.start("jobs", commands.management("qcluster"), environment=environment)
     processes.start("instructions", commands.management("instructions"), environment=environment)
+    processes.start("calls", commands.management("calls"), environment=environment)

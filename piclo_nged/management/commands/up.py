@@ -14,7 +14,7 @@ from piclo_nged.processes.supervisor import NotReady, Supervisor
 
 class Command(BaseCommand):
     help = (
-        "Runs the web server, the job cluster and the instruction worker against DATABASE_URL (without it, "
+        "Runs the web server, the job cluster, the instruction worker and the caller against DATABASE_URL (without it, "
         "the embedded PostgreSQL), and starts again what ends. Migrates first. Ctrl-C stops all of it."
     )
 
