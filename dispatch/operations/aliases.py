@@ -155,11 +155,11 @@ def _clashes(market: Market) -> Q:
     contracts = Contract.objects.filter(named, market=market)
     zones, products = Zone.objects.filter(code__iexact=word, **others), Product.objects.filter(called, **others)
     return (
-        Q(kind__in=OF_SELLERS) & Exists(identities.exclude(seller=OuterRef("seller")))
-        | Q(kind="company") & Exists(sellers.exclude(pk=OuterRef("seller")))
-        | Q(kind="contract") & Exists(contracts.exclude(pk=OuterRef("contract")))
-        | Q(kind="zone") & Exists(zones.exclude(pk=OuterRef("zone")))
-        | Q(kind="product") & Exists(products.exclude(pk=OuterRef("product")))
+        Q(Exists(identities.exclude(seller=OuterRef("seller"))), kind__in=OF_SELLERS)
+        | Q(Exists(sellers.exclude(pk=OuterRef("seller"))), kind="company")
+        | Q(Exists(contracts.exclude(pk=OuterRef("contract"))), kind="contract")
+        | Q(Exists(zones.exclude(pk=OuterRef("zone"))), kind="zone")
+        | Q(Exists(products.exclude(pk=OuterRef("product"))), kind="product")
     )
 
 

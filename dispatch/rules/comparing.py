@@ -124,8 +124,13 @@ def compared(asked: Asked, candidate: Candidate) -> Compared:
         "assets": assets,
     }
     asks = said(asked)
-    facts = tuple(Fact(key, *asks[key], *ours) for key, ours in found.items())
+    facts = tuple(_fact(key, asks[key], ours) for key, ours in found.items())
     return Compared(facts, window_id, (*_part(asked, candidate), *told))
+
+
+def _fact(key: str, asks: tuple[str, str], ours: tuple[str, bool | None, str]) -> Fact:
+    (label, told), (shown, agrees, sentence) = asks, ours
+    return Fact(key, label, told, shown, agrees, sentence)
 
 
 def same(named: str, names: Iterable[str]) -> bool:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from markets.models import Competition, Seller, Token
+from dispatch.models import Instruction, Match, Trigger
+from markets.models import Competition, Market, Seller, Token
 from markets.operations.people import invite_seller
 from piclo_nged.dso.nged.sample import sample_season
 from tests.browser.conftest import CHROMIUM, DESKTOP, PHONE, Visit, browser_type_launch_args, visit  # noqa: F401
@@ -36,11 +38,24 @@ def at_console(visit: Callable[..., Visit], colleague: Any) -> Callable[..., Vis
     return sign_in
 
 
+def open_match(market: Market) -> Match:
+    """An instruction to a seller that nobody knows: a person must find its contract."""
+    now = timezone.now()
+    trigger = Trigger.objects.create(
+        operator=market.operator, market=market, reference="T-1", kind="start", raw=b"{}", received_at=now
+    )
+    told = {"seller_named": "VW Energy", "zone_named": "CMZ_T9A_EM_0001", "starts_at": now, "capacity_kw": 20}
+    return Match.objects.create(
+        instruction=Instruction.objects.create(trigger=trigger, market=market, kind="start", **told)
+    )
+
+
 @WIDTHS
 def test_every_kind_of_page_fits_the_window_and_the_browser_has_no_complaint(
-    at_console: Any, window: dict[str, int], bid: Any
+    at_console: Any, window: dict[str, int], bid: Any, market: Any
 ) -> None:
     here = at_console(window)
+    match = open_match(market)
     here.check()
     for address in (
         reverse("admin:markets_bid_changelist"),
@@ -48,6 +63,7 @@ def test_every_kind_of_page_fits_the_window_and_the_browser_has_no_complaint(
         reverse("admin:markets_market_change", args=[bid.competition.market_id]),
         reverse("admin:find") + "?q=voltwise",
         reverse("admin:nged_file"),
+        reverse("admin:dispatch_match_change", args=[match.pk]),
     ):
         here.go(address)
         here.check()
