@@ -30,8 +30,9 @@ def decide_match(
 ) -> Match:
     """A person says which contract (and window of it) an open instruction belongs to, and why.
 
-    Where its market matches first, the seller is told now. Later triggers learn from it: words of the operator that we do not know, of the kinds in `teaches` (None: of all),
-    mean from now on what was decided. Raises Refused where it is matched or locked already, or where contract and window do not belong together.
+    Where its market matches first, the seller is told now. Later triggers learn from it: words of the operator that we
+    do not know, of the kinds in `teaches` (None: of all), mean from now on what was decided.
+    Raises Refused where it is matched or locked already, or where contract and window do not belong together.
     """
     match = _still_open_to_change(match)
     if match.status == Match.Status.MATCHED:
