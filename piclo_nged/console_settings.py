@@ -20,6 +20,7 @@ NAVIGATION = [
     {
         "items": [
             _item("What needs me now", "home", "index"),
+            _item("Dispatch live", "sensors", "dispatch_live"),
             _item("Search", "search", "find"),
             _item("Import NGED file", "upload_file", "nged_file"),
         ]

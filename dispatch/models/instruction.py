@@ -1,5 +1,6 @@
 """What one seller is told to do because of a trigger, the mails that tell it, and the seller's answer."""
 
+from datetime import timedelta
 from typing import Self
 
 import pgtrigger
@@ -23,6 +24,10 @@ class InstructionQuerySet(WithoutCanary["Instruction"]):
     def unanswered(self) -> Self:
         """Nobody owes an answer to the canary."""
         return self.not_canary().filter(answer=Instruction.Answer.WAITING)
+
+    def told(self) -> Self:
+        """Those that their seller may know of: none that is held until its contract is clear."""
+        return self.filter(is_held=False)
 
     def standing(self) -> Self:
         """Those that no later instruction has replaced or undone."""
@@ -128,6 +133,11 @@ class Instruction(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def asks_for_answer(self) -> bool:
+        """Whether its kind and its market ask the seller for an answer at all."""
+        return self.kind in owed.ANSWERED_KINDS and self.market.answer_within > timedelta()
 
 
 class Notice(models.Model):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Now, TruncDay
+from django.db.models.functions import TruncDay
 from django.utils import timezone
 
 from dispatch.models import Instruction, Match, Trigger
@@ -57,9 +57,8 @@ def case_told(case: Case) -> Told:
 
 
 def unanswered() -> QuerySet[Instruction]:
-    """Those that were to be answered by now, of the last week."""
-    late = Instruction.objects.unanswered().filter(created_at__lt=Now() - F("market__answer_within"))
-    return late.filter(created_at__gt=timezone.now() - WEEK).select_related("seller").order_by("pk")
+    """Those whose sellers let their time to answer pass."""
+    return Instruction.objects.without_answer().select_related("seller").order_by("pk")
 
 
 def instruction_told(instruction: Instruction) -> Told:

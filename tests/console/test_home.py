@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from dispatch.models import Instruction, Match, Trigger
+from dispatch.models import Instruction, Match, Notice, Trigger
 from markets.models import Mail, MailAttempt, Seller
 from markets.operations.clock import move_clock
 from markets.operations.people import invite_seller
@@ -58,6 +58,9 @@ def test_home_tells_what_waits(console: Client, market: Any, make_competition: A
     late = now - timedelta(hours=2)
     told = Instruction.objects.create(trigger=trigger, market=market, seller=seller, kind="start", created_at=late)
     Instruction.objects.create(trigger=trigger, market=market, seller=seller, kind="start", created_at=now)
+    sent = Mail.objects.create(recipient="a@b.example", subject="START", text="-", message_id="<told@x>")
+    Mail.objects.filter(pk=sent.pk).update(status="sent", sent_at=late)
+    Notice.objects.create(instruction=told, mail=sent, contact=seller.dispatch_contacts.get())
     Match.objects.create(instruction=told)
     assert totals(console) == {
         "Open cases": 0,
