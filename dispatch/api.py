@@ -1,22 +1,38 @@
-"""The sellers' address for instructions: a machine may poll it, beside the email, never instead of it."""
+"""The sellers' addresses for instructions: a machine may poll them and answer, beside the email, never instead of it."""
 
 from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from markets.rest.endpoints import SellerEndpoint
-from markets.rest.fields import Figure
+from markets.rest.bodies import read_object
+from markets.rest.endpoints import SellerEndpoint, reached
+from markets.rest.fields import Fields, Figure
+from markets.rest.idempotency import idempotent
 from markets.rest.openapi import BEFORE, LIMIT, call
 from markets.rest.paging import newest, page_of
 
-from .models import Instruction, Kind
+from .models import Acknowledgement, Instruction, Kind
+from .operations import answer_instruction
+
+TAG = "Sellers: dispatch"
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The last `ETag`: 304 without a body where nothing is new.",
+)
 
 INSTRUCTION = {
     "reference": "reference",
     "trigger": "trigger__reference",
     "revision": "trigger__revision",
     "market": "market__key",
+    "is_mock": "market__is_mock",
     "kind": "kind",
     "product": "product_named",
     "zone": "zone_named",
@@ -36,6 +52,7 @@ class InstructionFields(serializers.Serializer):
     trigger = serializers.CharField(help_text="The operator's reference.")
     revision = serializers.IntegerField(help_text="A higher one replaces what was sent under the same reference.")
     market = serializers.CharField()
+    is_mock = serializers.BooleanField(help_text="Yes: a rehearsal. Deliver nothing for it.")
     kind = serializers.ChoiceField(Kind.choices)
     product = serializers.CharField()
     zone = serializers.CharField()
@@ -47,20 +64,76 @@ class InstructionFields(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
 
+class AnswerFields(Fields):
+    """What the seller answers. A decline says why."""
+
+    answer = serializers.ChoiceField([("confirmed", "Confirmed"), ("declined", "Declined")])
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
+class AnsweredFields(serializers.Serializer):
+    """The answer as it is kept."""
+
+    instruction = serializers.CharField()
+    answer = serializers.ChoiceField([("confirmed", "Confirmed"), ("declined", "Declined")])
+    reason = serializers.CharField()
+    given_by = serializers.CharField(help_text="The token.")
+    given_at = serializers.DateTimeField()
+
+
+@method_decorator(conditional_page, name="dispatch")
 class InstructionsView(SellerEndpoint):
     """The seller's instructions."""
 
     @call(
         "seller_instructions",
         "Your instructions",
-        tag="Sellers: dispatch",
-        parameters=[BEFORE, LIMIT],
-        answers={200: page_of(InstructionFields)},
+        tag=TAG,
+        parameters=[BEFORE, LIMIT, IF_NONE_MATCH],
+        answers={200: page_of(InstructionFields), 304: OpenApiTypes.NONE},
     )
     def get(self, request: Request) -> Response:
-        """Newest first: to poll, read the first page again. The email is what counts; it leaves within a second."""
-        page = newest(Instruction.objects.filter(seller=self.seller), INSTRUCTION, request)
+        """Newest first. To poll, every few seconds if you like, read `?limit=20` again with the last `ETag`; to be called
+        instead, add a webhook under *Company*. The email is what counts; it leaves within a second.
+        """
+        page = newest(Instruction.objects.told().filter(seller=self.seller), INSTRUCTION, request)
         return Response(page.answer())
 
 
-urlpatterns = [path("instructions", InstructionsView.as_view(), name="instructions")]
+class AnswerView(SellerEndpoint):
+    """The answer to an instruction."""
+
+    @call(
+        "seller_answer_instruction",
+        "Confirm or decline an instruction",
+        tag=TAG,
+        request=AnswerFields,
+        answers={200: AnsweredFields},
+        is_write=True,
+    )
+    @idempotent
+    def post(self, request: Request, reference: str) -> Response:
+        """As the button in the email does. The same answer once more changes nothing; another one replaces it, and both
+        stay in the record. A confirmation is no delivery.
+        """
+        own = Instruction.objects.told().filter(seller=self.seller)
+        instruction = reached(own.filter(reference=reference).first(), "instruction", reference)
+        given = read_object(AnswerFields(), request.data)
+        kept = answer_instruction(instruction=instruction, given_by=f"token {self.token.name}", by=self.token, **given)
+        return Response(_answered(kept))
+
+
+def _answered(kept: Acknowledgement) -> dict[str, object]:
+    return {
+        "instruction": kept.instruction.reference,
+        "answer": kept.answer,
+        "reason": kept.reason,
+        "given_by": kept.given_by,
+        "given_at": kept.given_at,
+    }
+
+
+urlpatterns = [
+    path("instructions", InstructionsView.as_view(), name="instructions"),
+    path("instructions/<str:reference>/answer", AnswerView.as_view(), name="answer"),
+]

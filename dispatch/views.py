@@ -4,18 +4,23 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.generic import DetailView, ListView, TemplateView
 
 from markets.problems import Refused
 from markets.web.access import BehindLink, SellerPage, TraderPage
 from markets.web.lists import FilteredList
+from markets.web.live import asked_with, unless_seen, version_of
 
 from .forms import AnswerForm
 from .models import Instruction
 from .operations import AnswerLink, answer_instruction, read_answer_token
+
+MOST_WAITING = 5
 
 
 class InstructionFilter(django_filters.FilterSet):
@@ -37,7 +42,35 @@ class InstructionList(FilteredList, SellerPage, ListView):
     filterset_class = InstructionFilter
 
     def get_queryset(self) -> QuerySet[Instruction]:
-        return self.filtered(self.own(Instruction.objects.select_related("trigger", "market__operator")))
+        return self.filtered(self.own(_shown(Instruction.objects.told().with_owing())))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """`waiting`: those that owe an answer, the most urgent first; `more_waiting` says whether there are others."""
+        context = super().get_context_data(**kwargs)
+        owing = _shown(self.own(Instruction.objects.told().owing()))
+        waiting = list(owing.order_by(F("answer_due_at").asc(nulls_last=True), "pk")[: MOST_WAITING + 1])
+        self.version = version_of([context["paginator"].count, *map(_facts, context["page_obj"]), *map(_facts, waiting)])
+        shown = {
+            "waiting": waiting[:MOST_WAITING],
+            "more_waiting": len(waiting) > MOST_WAITING,
+            "version": asked_with(self.version),
+            "now": timezone.now(),
+        }
+        return context | shown
+
+    def render_to_response(self, context: dict[str, Any], **response: Any) -> HttpResponseBase:  # type: ignore[override]
+        answer = super().render_to_response
+        return unless_seen(self.request, self.version, lambda: answer(context, **response))
+
+
+def _shown(rows: QuerySet[Instruction]) -> QuerySet[Instruction]:
+    return rows.select_related("trigger", "market__operator")
+
+
+def _facts(instruction: Instruction) -> tuple[Any, ...]:
+    """What of an instruction can change on the page."""
+    is_late = bool(due_at := instruction.answer_due_at) and due_at <= timezone.now()  # type: ignore[attr-defined]
+    return instruction.pk, instruction.answer, getattr(instruction, "is_owing", True), due_at, is_late
 
 
 class InstructionPage(TraderPage, DetailView):
@@ -50,7 +83,7 @@ class InstructionPage(TraderPage, DetailView):
     object: Instruction
 
     def get_queryset(self) -> QuerySet[Instruction]:
-        rows = Instruction.objects.select_related(
+        rows = Instruction.objects.told().with_owing().select_related(
             "trigger", "market__operator", "match__contract__bid", "match__window"
         )
         return self.own(rows)

@@ -19,6 +19,7 @@ from .views import (
     preview,
     sellers,
     tokens,
+    webhooks,
     zone_map,
 )
 
@@ -69,6 +70,12 @@ urlpatterns = [
     path("company/tokens/", tokens.Tokens.as_view(), name="company-tokens"),
     path("company/tokens/<int:pk>/", tokens.TokenPage.as_view(), name="company-token"),
     path("company/tokens/<int:pk>/revoke/", tokens.TokenRevocation.as_view(), name="token-revoke"),
+    path("company/webhooks/", webhooks.Webhooks.as_view(), name="company-webhooks"),
+    path("company/webhooks/<int:pk>/", webhooks.WebhookPage.as_view(), name="company-webhook"),
+    path("company/webhooks/<int:pk>/secret/", webhooks.WebhookSecret.as_view(), name="webhook-secret"),
+    path("company/webhooks/<int:pk>/test/", webhooks.WebhookTest.as_view(), name="webhook-test"),
+    path("company/webhooks/<int:pk>/start/", webhooks.WebhookStart.as_view(), name="webhook-start"),
+    path("company/webhooks/<int:pk>/remove/", webhooks.WebhookRemoval.as_view(), name="webhook-remove"),
     path("test-parties/<int:pk>/accept/", notes.PartyAcceptance.as_view(), name="party-accept"),
     path("notes/", notes.NoteLeaving.as_view(), name="leave-note"),
     path("seller/", sellers.SellerChoice.as_view(), name="choose-seller"),

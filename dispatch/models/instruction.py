@@ -37,6 +37,11 @@ class InstructionQuerySet(WithoutCanary["Instruction"]):
         """Those whose seller owes an answer now, each with `told_at` and `answer_due_at`: NULL while nobody was reached."""
         return self.filter(owed.owing()).standing().with_due()
 
+    def with_owing(self) -> Self:
+        """Each with `is_owing`, `told_at` and `answer_due_at`."""
+        is_owed = owed.owing() & ~owed.idle(self.model._default_manager.all())
+        return self.annotate(is_owing=models.ExpressionWrapper(is_owed, models.BooleanField())).with_due()
+
     def with_due(self) -> Self:
         """Each with `told_at` and `answer_due_at`."""
         return self.annotate(told_at=owed.told_at(Notice.objects.all())).annotate(answer_due_at=owed.answer_due_at())

@@ -19,6 +19,7 @@ from ..web.sealing import holds_sealed_bids
 from .acting import operation
 from .joining import Stages
 from .noun import EditableNoun
+from .paths import Paths
 from .tokens import TOKEN_ONCE
 
 
@@ -72,17 +73,18 @@ class AlarmAddressForm(BaseDialogForm):
 
 
 @admin.register(Market)
-class MarketAdmin(Stages, EditableNoun):
-    list_display = ("name", "operator", "stage", "is_mock", "feed_is_live")
+class MarketAdmin(Stages, Paths, EditableNoun):
+    list_display = ("name", "operator", "stage", "path", "is_mock", "feed_is_live")
     list_select_related = ("operator",)
-    list_filter = ("operator", "stage", "is_mock")
+    list_filter = ("operator", "stage", "path", "is_mock")
     search_fields = ("name", "key")
     autocomplete_fields = ("operator",)
     hidden_fields = ("clock_offset",)
-    readonly_fields = ("stage", "market_time")
+    readonly_fields = ("stage", "path", "market_time")
     called = {
         "is_mock": "Mock market",
         "stage": "Open to",
+        "path": "When a trigger arrives",
         "previews_first": "Preview before it opens",
         "feed_is_live": "Live feed of bids",
         "receipts_before_closure": "Receipts before gate closure",
@@ -95,6 +97,8 @@ class MarketAdmin(Stages, EditableNoun):
         "open_further",
         "admit",
         "move_clock",
+        "match_first",
+        "instruct_first",
         "call_alarms",
         "call_no_alarms",
     )

@@ -1,4 +1,4 @@
-"""Calls to operators: where, what came of each, and what a person may do when nobody answers. Secrets are never shown."""
+"""Calls to operators, sellers and our own people on call: where, what came of each, and what a person may do when nobody answers. Secrets are never shown."""
 
 from django.contrib import admin
 from unfold.decorators import display
@@ -13,15 +13,15 @@ from .noun import Noun
 
 @admin.register(Webhook)
 class WebhookAdmin(Noun):
-    list_display = ("url", "operator", "alarms_of", "is_sandbox", "failing_since", "stopped_at", "created_at")
-    list_select_related = ("operator", "alarms_of")
+    list_display = ("url", "operator", "seller", "alarms_of", "is_sandbox", "failing_since", "stopped_at", "created_at")
+    list_select_related = ("operator", "seller", "alarms_of")
     list_filter = (
         "operator",
         "is_sandbox",
         ("alarms_of", admin.EmptyFieldListFilter),
         ("failing_since", admin.EmptyFieldListFilter),
     )
-    search_fields = ("url", "operator__name")
+    search_fields = ("url", "operator__name", "seller__name")
     hidden_fields = never_looked_up = ("secret", "previous_secret")
     actions_detail = ("start", "remove")
 
@@ -37,7 +37,7 @@ class WebhookAdmin(Noun):
 
     @operation(
         "Remove",
-        consequence="Nobody is called there any more, and what waits is forgotten. The operator can add it again.",
+        consequence="Nobody is called there any more, and what waits is forgotten. Its owner can add it again.",
         icon="delete",
         variant=ActionVariant.DANGER,
     )

@@ -1,4 +1,4 @@
-"""Opening a market of an operator."""
+"""Opening a market of an operator, and what comes first in it when a trigger arrives."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,4 +33,21 @@ def open_market(
     offset = market_time - timezone.now() if market_time else timedelta()
     market = Market.objects.create(operator=operator, key=key, name=name, is_mock=is_mock, clock_offset=offset, **more)
     record(by=by, verb="open_market", subject=market, mock=is_mock)
+    return market
+
+
+@transaction.atomic
+def choose_path(*, market: Market, path: str, reason: str, by: By) -> Market:
+    """From the next trigger on the market instructs first, or matches first. Those that arrived stay on their path.
+
+    Raises Refused without a reason, and where nothing would change.
+    """
+    market = Market.objects.select_for_update(no_key=True).get(pk=market.pk)
+    if not reason.strip():
+        raise Refused("Say why: operators and sellers will ask.")
+    if market.path == path:
+        raise Refused(f"{market} is on this path already: {market.get_path_display().lower()}.")
+    before, market.path = market.path, Market.Path(path)
+    market.save(update_fields=["path"])
+    record(by=by, verb="choose_path", subject=market, reason=reason, before=str(before), after=str(market.path))
     return market

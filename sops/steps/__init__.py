@@ -3,7 +3,7 @@
 A new step is one `StepDeclaration` in the module of its phase and one text in `texts/`; `sync_steps` gives it its row.
 """
 
-from . import around, auctions, bidding, dispatch, joining, registration, settlement
+from . import around, auctions, bidding, dispatch, held, joining, registration, settlement
 from .declaration import Lane, Mode, Phase, StepDeclaration
 
 STEPS: tuple[StepDeclaration, ...] = (
@@ -12,6 +12,7 @@ STEPS: tuple[StepDeclaration, ...] = (
     *auctions.STEPS,
     *bidding.STEPS,
     *dispatch.STEPS,
+    *held.STEPS,
     *settlement.STEPS,
     *around.STEPS,
 )

@@ -32,13 +32,13 @@ def mail_given_up() -> QuerySet[Mail]:
 
 
 def webhooks_failing() -> QuerySet[Webhook]:
-    """Addresses of the operator that have answered no call for an hour, or that said they are gone."""
+    """Addresses of an operator or a seller that have answered no call for an hour, or that said they are gone."""
     since = ExpressionWrapper(F("failing_since") + Value(ANSWERS_WITHIN), output_field=DateTimeField())
     return (
         Webhook.objects.filter(failing_since__isnull=False)
         .annotate(fell_due_at=Least(since, F("stopped_at")))
         .filter(fell_due_at__lte=Now())
-        .select_related("operator")
+        .select_related("operator", "seller")
     )
 
 
@@ -63,7 +63,7 @@ STEPS = (
         key="webhook-failing",
         phase=Phase.SERVICE,
         lane=Lane.CUSTOMER_SUCCESS,
-        title="Tell the operator that its webhook does not answer",
+        title="Tell whose webhook does not answer",
         modes=(Mode.MANUAL,),
         minutes_by_hand=10,
         due=webhooks_failing,

@@ -35,6 +35,7 @@ def instructions_not_sent() -> QuerySet[Instruction]:
     )
     return (
         Instruction.objects.unanswered()
+        .told()
         .filter(~Exists(sent))
         .annotate(fell_due_at=_plus("created_at", MAIL_LEAVES_WITHIN))
         .filter(fell_due_at__lte=Now())
@@ -73,7 +74,7 @@ def matches_open() -> QuerySet[Match]:
     """Instructions for which the rules found no contract."""
     return (
         Match.objects.open()
-        .filter(locked_at=None)
+        .filter(locked_at=None, instruction__is_held=False)
         .annotate(fell_due_at=_plus("instruction__created_at", MACHINE_MATCHES_WITHIN))
         .filter(fell_due_at__lte=Now())
         .select_related("instruction__seller", "instruction__market")

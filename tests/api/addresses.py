@@ -140,6 +140,10 @@ SELLER = {
     ("rules", "get"): seller("rules"),
     ("contracts", "get"): seller("contracts"),
     ("instructions", "get"): seller("instructions"),
+    ("answer", "post"): Fair(
+        lambda world: f"/api/v1/instructions/{world.trigger.instructions.get().reference}/answer",
+        lambda world: {"answer": "confirmed"},
+    ),
     ("readings", "get"): seller("readings"),
     ("readings", "post"): seller(
         "readings", lambda world: [{"asset": world.asset.ref, "day": "2026-12-07", "watts": [1500] * 48}]

@@ -16,12 +16,13 @@ import settlement.urls
 import sops.urls
 from dispatch.models import Acknowledgement, Instruction
 from dispatch.operations import answer_token
-from markets.models import Asset, AssetUpload, Bid, BidChange, BidUpload, Seller, Token, User
+from markets.models import Asset, AssetUpload, Bid, BidChange, BidUpload, Seller, Token, User, Webhook
 from markets.operations.bid_uploads import keep_upload
 from markets.operations.competitions import preview_link
 from markets.operations.invitations import invite_member
 from markets.operations.links import link
 from markets.operations.tokens import issue_token
+from markets.operations.webhooks import add_sellers_webhook
 from markets.rules.bids_file import write_bids_file
 from settlement.models import Statement
 
@@ -48,6 +49,7 @@ class Things:
             "markets:company-member": [seller.memberships.order_by("pk")[0].pk],
             "markets:company-contact": [self.mailbox[0]],
             "markets:company-token": [tokens_of(seller).pk],
+            "markets:company-webhook": [webhook_of(seller).pk],
             "markets:competition": [competition.pk],
             "markets:preview": [preview_link(competition).rstrip("/").rpartition("/")[2]],
             "markets:asset": [self.asset.pk],
@@ -122,6 +124,7 @@ LISTS = {
     "markets:company-members",
     "markets:company-contacts",
     "markets:company-tokens",
+    "markets:company-webhooks",
     "dispatch:instructions",
     "settlement:statements",
 }
@@ -138,10 +141,11 @@ OWN = {
     "markets:company-member",
     "markets:company-contact",
     "markets:company-token",
+    "markets:company-webhook",
     "dispatch:instruction",
     "settlement:statement",
 }
-POSTED = {  # whose row it is: test_company.py, test_notes.py
+POSTED = {  # whose row it is: test_company.py, test_notes.py, test_webhooks.py
     "markets:choose-seller",
     "markets:contact-remove",
     "markets:contact-retest",
@@ -152,6 +156,10 @@ POSTED = {  # whose row it is: test_company.py, test_notes.py
     "markets:party-accept",
     "markets:take-part",
     "markets:token-revoke",
+    "markets:webhook-remove",
+    "markets:webhook-secret",
+    "markets:webhook-start",
+    "markets:webhook-test",
 }
 OF_A_PARTY = {"party-results"}  # test_party_results.py
 SHOWN = sorted(PUBLIC | LISTS | OWN)
@@ -170,6 +178,12 @@ def things(contract: Any, instruction: Instruction, statement: Statement) -> Thi
 def tokens_of(seller: Seller) -> Token:
     """A token of the seller's."""
     return seller.tokens.first() or issue_token(name="Trading desk", seller=seller, by="tests")[0]
+
+
+def webhook_of(seller: Seller) -> Webhook:
+    """A webhook of the seller's."""
+    url = "https://flex.example/hook"
+    return seller.webhooks.first() or add_sellers_webhook(seller=seller, url=url, by="tests")[0]
 
 
 def upload_of(bid: Bid) -> BidUpload:
@@ -228,6 +242,7 @@ NEVER_POSTED = {
     ("markets:bid", "post"),
     ("markets:bid-upload-problems", "post"),
     ("markets:company-token", "post"),
+    ("markets:company-webhook", "post"),
     ("settlement:statement", "post"),
 }
 

@@ -38,6 +38,9 @@ class InstructedFields(serializers.Serializer):
     company = serializers.CharField(help_text="As the trigger named it.")
     contract = serializers.CharField(help_text="As the trigger named it.")
     seller_known = serializers.BooleanField(help_text="No: our people on call have it and call the seller.")
+    is_held = serializers.BooleanField(
+        help_text="Yes: this market matches first and the contract is not clear. Nobody is told until a person decides."
+    )
 
 
 class TriggerReceipt(serializers.Serializer):
