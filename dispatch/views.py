@@ -49,7 +49,9 @@ class InstructionList(FilteredList, SellerPage, ListView):
         context = super().get_context_data(**kwargs)
         owing = _shown(self.own(Instruction.objects.told().owing()))
         waiting = list(owing.order_by(F("answer_due_at").asc(nulls_last=True), "pk")[: MOST_WAITING + 1])
-        self.version = version_of([context["paginator"].count, *map(_facts, context["page_obj"]), *map(_facts, waiting)])
+        self.version = version_of(
+            [context["paginator"].count, *map(_facts, context["page_obj"]), *map(_facts, waiting)]
+        )
         shown = {
             "waiting": waiting[:MOST_WAITING],
             "more_waiting": len(waiting) > MOST_WAITING,
@@ -83,8 +85,10 @@ class InstructionPage(TraderPage, DetailView):
     object: Instruction
 
     def get_queryset(self) -> QuerySet[Instruction]:
-        rows = Instruction.objects.told().with_owing().select_related(
-            "trigger", "market__operator", "match__contract__bid", "match__window"
+        rows = (
+            Instruction.objects.told()
+            .with_owing()
+            .select_related("trigger", "market__operator", "match__contract__bid", "match__window")
         )
         return self.own(rows)
 

@@ -1,6 +1,6 @@
 """What one seller is told to do because of a trigger, the mails that tell it, and the seller's answer."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
@@ -138,6 +138,11 @@ class Instruction(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def stops_at(self) -> datetime | None:
+        """When a stop takes effect: its end, else its start; neither: at once."""
+        return self.ends_at or self.starts_at
 
     @property
     def asks_for_answer(self) -> bool:

@@ -38,7 +38,7 @@ def read_answer_token(token: str) -> AnswerLink:
     it. A suspended seller answers as before, since its contracts stand.
     """
     instruction_id, mailbox = read_link(PAGE, token, lasts=LINK_LASTS, instead="Sign in to see your instructions.")
-    rows = Instruction.objects.select_related("trigger", "market__operator", "seller")
+    rows = Instruction.objects.with_owing().select_related("trigger", "market__operator", "seller")
     instruction = rows.filter(pk=instruction_id).first()
     if instruction is None:
         raise BadLink("The instruction of this link is not here any more. Sign in to see your instructions.")

@@ -3,8 +3,6 @@
 It is asked every two seconds by everybody who watches: the answer is 304 without a word where nothing has changed.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,15 +12,15 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.views import View
-from django_htmx.middleware import HtmxDetails
 
 from dispatch.models import Instruction
 from dispatch.models.canary import CANARY
 from dispatch.operations.watching import LOOKED_AT, instructions_watched, today, watched
-from dispatch.rules.watched import Today, Watched, seconds
+from dispatch.rules.watched import Today, seconds
 from markets.models import Market
+from markets.web.live import asked_with, asks_for_part, unless_seen, version_of
 
 PER_PAGE, INSTRUCTIONS_PER_PAGE = 25, 50
 PERIODS = {
@@ -70,7 +68,8 @@ class DispatchLive(View):
         shown = [row for row in rows if row.troubles] if asked.only_troubles else rows
         page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
         unfolded = _unfolded(asked, page, request)
-        version = _version([figures, in_trouble, len(rows), len(shown), *page], unfolded)
+        seen = [figures, in_trouble, len(rows), len(shown), *page, *map(_facts, unfolded or ())]
+        version = version_of(seen)
         context = {
             "asked": asked,
             "page_obj": page,
@@ -79,29 +78,23 @@ class DispatchLive(View):
             "is_cut": len(rows) >= LOOKED_AT,
             "looked_at": LOOKED_AT,
             "unfolded": unfolded,
-            "version": json.dumps({"If-None-Match": version}),
+            "version": asked_with(version),
             "said": _said(figures, in_trouble, len(rows)),
             "period": PERIODS[asked.period][0].lower(),
         }
-        return self._answer(request, version, context)
-
-    def _answer(self, request: HttpRequest, version: str, context: dict[str, Any]) -> HttpResponseBase:
-        htmx = HtmxDetails(request)
-        answer: HttpResponseBase | None
-        if htmx and not htmx.history_restore_request:
-            answer = get_conditional_response(request, etag=version)
-            answer = answer or render(request, "admin/dispatch_live.html#board", context)
-            answer.headers["ETag"] = version
-        else:
-            whole = {
-                "title": "Dispatch live",
-                "markets": Market.objects.exclude(key=CANARY).order_by("name"),
-                "periods": [(key, label) for key, (label, _) in PERIODS.items()],
-            }
-            answer = render(request, "admin/dispatch_live.html", self.console.each_context(request) | context | whole)
+        answer = unless_seen(request, version, lambda: self._answer(request, context))
         patch_vary_headers(answer, ["HX-Request"])
-        patch_cache_control(answer, private=True, no_cache=True)
         return answer
+
+    def _answer(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
+        if asks_for_part(request):
+            return render(request, "admin/dispatch_live.html#board", context)
+        whole = {
+            "title": "Dispatch live",
+            "markets": Market.objects.exclude(key=CANARY).order_by("name"),
+            "periods": [(key, label) for key, (label, _) in PERIODS.items()],
+        }
+        return render(request, "admin/dispatch_live.html", self.console.each_context(request) | context | whole)
 
 
 def _unfolded(asked: Asked, page: Page, request: HttpRequest) -> Page | None:
@@ -113,14 +106,6 @@ def _unfolded(asked: Asked, page: Page, request: HttpRequest) -> Page | None:
     paginator = Paginator(rows, INSTRUCTIONS_PER_PAGE)
     paginator.count = chosen.counts.instructions  # known already
     return paginator.get_page(request.GET.get("of"))
-
-
-def _version(board: list[Today | Watched | int], unfolded: Page | None) -> str:
-    """Of all that is shown: it changes with any of it, and with nothing else."""
-    parts = [repr(part) for part in board]
-    for instruction in unfolded or ():
-        parts.append(repr(_facts(instruction)))
-    return f'"{hashlib.sha256("".join(parts).encode()).hexdigest()[:32]}"'
 
 
 def _facts(instruction: Instruction) -> list[Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dispatch.models import Acknowledgement, Instruction
-from dispatch.operations import answer_token
+from dispatch.operations import answer_instruction, answer_token
 from markets.models import JournalEntry, Market, User
 
 from .markup import faults
@@ -155,3 +155,44 @@ def test_each_kind_says_what_it_asks(kind: str, said: str, instruction: Instruct
     assert said in response.content.decode()
     assert ("At once" in response.content.decode()) == (kind != "test")
     assert faults(response) == []
+
+
+def test_what_waits_for_an_answer_stands_first_and_is_confirmed_without_script(
+    instruction: Instruction, browser_of_member: Client
+):
+    page = browser_of_member.get("/instructions/")
+    assert faults(page) == []
+    assert page.context["waiting"] == [instruction]
+    text = page.content.decode()
+    assert "Waits for your answer" in text
+    address = reverse("dispatch:instruction", args=[instruction.reference])
+    assert f'action="{address}"' in text
+    assert f'href="{address}#answer"' in text
+    assert browser_of_member.post(address, {"answer": "confirmed"}).status_code == 302
+    assert "Waits for your answer" not in browser_of_member.get("/instructions/").content.decode()
+
+
+def test_a_viewer_sees_that_it_waits_and_has_no_button(instruction: Instruction, browser_of_member: Client, seller):
+    seller.memberships.update(role="viewer")
+    text = browser_of_member.get("/instructions/").content.decode()
+    assert "Waits for your answer" in text
+    assert '<button class="btn btn-primary btn-lg"' not in text
+
+
+def test_the_list_is_sent_again_only_where_it_changed(
+    instruction: Instruction, browser_of_member: Client, member: User
+):
+    part = browser_of_member.get("/instructions/", headers={"HX-Request": "true"})
+    seen = {"HX-Request": "true", "If-None-Match": part.headers["ETag"]}
+    assert browser_of_member.get("/instructions/", headers=seen).status_code == 304
+    answer_instruction(instruction=instruction, answer="confirmed", given_by=member.email, by="tests")
+    assert browser_of_member.get("/instructions/", headers=seen).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["test", "cancel"])
+def test_a_test_and_a_cancellation_ask_for_no_answer(kind: str, instruction: Instruction, browser_of_member: Client):
+    with pgtrigger.ignore("dispatch.Instruction:told_for_ever"):
+        Instruction.objects.filter(pk=instruction.pk).update(kind=kind)
+    assert "Waits for your answer" not in browser_of_member.get("/instructions/").content.decode()
+    page = browser_of_member.get(reverse("dispatch:instruction", args=[instruction.reference])).content.decode()
+    assert "No answer is needed" in page
