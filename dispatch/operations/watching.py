@@ -10,10 +10,12 @@ from typing import Any
 from django.db.models import (
     Aggregate,
     BooleanField,
+    Case,
     Count,
     DurationField,
     ExpressionWrapper,
     F,
+    IntegerField,
     Max,
     Min,
     OuterRef,
@@ -22,6 +24,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -80,8 +83,8 @@ def today(*, market: str = "", with_tests: bool = False) -> Today:
 
 
 def instructions_watched(*, trigger_id: int) -> QuerySet[Instruction]:
-    """The instructions of one trigger, those with trouble first: `is_overdue`, `is_troubled`, `answer_due_at`, and of the
-    last answer `answered_at`, `answered_by` and `reason`.
+    """The instructions of one trigger, the most urgent first: `urgency` (0: no trouble), `is_overdue`, `answer_due_at`, and
+    of the last answer `answered_at`, `answered_by` and `reason`.
     """
     overdue = Q(pk__in=Instruction.objects.without_answer().filter(trigger=trigger_id).values("pk"))
     lost = Notice.objects.filter(LATE | FAILED | BOUNCED, instruction__trigger=trigger_id)
@@ -92,14 +95,20 @@ def instructions_watched(*, trigger_id: int) -> QuerySet[Instruction]:
         .with_due()
         .annotate(
             is_overdue=_whether(overdue),
-            is_troubled=_whether(UNKNOWN | UNMATCHED | declined | overdue | Q(pk__in=lost.values("instruction"))),
+            urgency=Case(
+                When(UNKNOWN | declined | Q(pk__in=lost.values("instruction")), then=3),
+                When(overdue, then=2),
+                When(UNMATCHED, then=1),
+                default=0,
+                output_field=IntegerField(),
+            ),
             answered_at=last.values("given_at")[:1],
             answered_by=last.values("given_by")[:1],
             reason=last.values("reason")[:1],
         )
         .select_related("seller", "market", "match__contract")
         .prefetch_related(Prefetch("notices", Notice.objects.select_related("mail").order_by("pk")))
-        .order_by("-is_troubled", "pk")
+        .order_by("-urgency", "pk")
     )
 
 

@@ -136,6 +136,7 @@ def test_a_burst_is_one_line_that_unfolds_into_pages_those_with_trouble_first(co
     assert "60 of 60" in page.content.decode()
     first = asked(console, f"{ADDRESS}?open={trigger.pk}")
     assert len(first.context["unfolded"]) == 50
+    assert [instruction.is_overdue for instruction in first.context["unfolded"]][:13] == [True] * 12 + [False]
     assert "No answer in time" in first.content.decode()
     second = asked(console, f"{ADDRESS}?open={trigger.pk}&of=2")
     assert len(second.context["unfolded"]) == 10
@@ -219,7 +220,7 @@ def test_the_page_shows_a_new_trigger_and_its_answer_by_itself(
     told = receive(body(reference="T-NEW")).instructions[0]
     link = here.page.get_by_role("link", name="T-NEW", exact=True)
     expect(link).to_be_visible()
-    expect(here.page.get_by_text("Live: asked again by itself")).to_be_visible()
+    expect(here.page.get_by_text("Live: it updates by itself")).to_be_visible()
     link.focus()
     answer_instruction(instruction=told, answer="declined", reason="No power", given_by="a@b.example", by="tests")
     expect(here.page.get_by_text("Declined", exact=False).first).to_be_visible()

@@ -4,7 +4,7 @@
   "use strict";
 
   const isPoll = (element) => element instanceof Element && element.matches("[data-poll]");
-  const clock = () => new Date().toLocaleTimeString("en-GB", { timeZone: "Europe/London", timeZoneName: "short" });
+  const clock = () => new Date().toLocaleTimeString("en-GB", { timeZone: "Europe/London", timeStyle: "long" });
   let answered = null;
 
   const tell = (lives) => {
@@ -12,7 +12,7 @@
     if (!state) return;
     if (lives) answered = clock();
     state.textContent = lives
-      ? `Live: asked again by itself, last at ${answered}.`
+      ? `Live: it updates by itself. Last checked at ${answered}.`
       : `NOT LIVE: no answer${answered ? ` since ${answered}` : ""}. What stands here may be old.`;
     state.classList.toggle("live-stale", !lives);
   };
