@@ -127,9 +127,10 @@ def make_call(call: WebhookCall) -> None:
 
 def _how_often(call: WebhookCall) -> int:
     """Once; twice where the holder of a sandbox asked to see that."""
-    if not call.webhook.is_sandbox:
+    operator_id = call.webhook.operator_id
+    if not call.webhook.is_sandbox or operator_id is None:
         return 1
-    doubled = next_fault(operator_id=call.webhook.operator_id, kinds=[SandboxFault.Kind.DOUBLE], call="events")
+    doubled = next_fault(operator_id=operator_id, kinds=[SandboxFault.Kind.DOUBLE], call="events")
     return 1 if doubled is None else 2
 
 

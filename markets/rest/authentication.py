@@ -76,7 +76,7 @@ def _find(sha256: str) -> Token | None:
     It is the first question of every call, so it is also what shows whether a kept connection still lives: to ask for
     that before would be one more round trip.
     """
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs do not know it
     try:
         row = _ask(sha256)
     except (OperationalError, InterfaceError):
@@ -85,9 +85,10 @@ def _find(sha256: str) -> Token | None:
     if row is None:
         return None
     columns = iter(row)
-    token, operator, seller = (_row(model, columns) for model in (Token, Operator, Seller))
+    token = _row(Token, columns)
     assert token is not None
-    token.operator, token.seller, token.has_fault_waiting = operator, seller, next(columns)
+    token.operator, token.seller = _row(Operator, columns), _row(Seller, columns)
+    token.has_fault_waiting = next(columns)
     return token
 
 
