@@ -23,9 +23,8 @@ def test_a_trigger_is_accepted_with_its_instructions(nged: Machine, market: Mark
     body = answer.json()
     instruction = Instruction.objects.get()
     assert (body["reference"], body["market"], body["is_repeat"]) == ("TR-1", market.key, False)
-    assert body["instructions"] == [
-        {"reference": instruction.reference, "company": seller.name, "contract": "", "seller_known": True}
-    ]
+    told = {"company": seller.name, "contract": "", "seller_known": True, "is_held": False}
+    assert body["instructions"] == [told | {"reference": instruction.reference}]
     assert Mail.objects.get(lane="instruction").recipient == "dispatch+owner@voltwise.example"
 
 

@@ -142,7 +142,7 @@ def test_a_seller_sees_and_changes_its_own_rows_only(
         assert Asset.objects.latest("pk").seller == other_seller
         return
     assert counts() == before
-    if name in ("statement", "bid"):
+    if name in ("statement", "bid", "answer"):
         problem_of(answer, 404)
     elif method != "get":
         problem_of(answer, 422)

@@ -156,7 +156,7 @@ def test_readings_are_stored_by_the_day_and_read_on_by_nged(trader: Machine, nge
     assert lines[1].endswith("EV-1," + world.asset.import_meter_id + ",,2,2026-12-07T00:30:00Z,-7")
     assert len(lines) == 49
     problem_of(nged.get(f"{feed}&format=csv&after=x"), 400)
-    problem_of(nged.get(f"{feed}&format=xml"), 404)
+    problem_of(nged.get(f"{feed}&format=xml"), 400)
 
 
 def test_bad_readings_are_named_by_row(trader: Machine, asset: Asset) -> None:

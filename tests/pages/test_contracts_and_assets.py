@@ -67,7 +67,7 @@ def test_no_cell_of_the_file_is_a_formula(contract: Contract, browser_of_member:
         ({"latitude": "fifty-two"}, "Give degrees with decimals"),
         ({"active_export_kw": "501"}, "more than its largest export, 500.25 kW"),
         ({"zones": "CMZ_NOWHERE"}, "No market has a zone with this code."),
-        ({"voltage_level": "uhv"}, "not one of the available choices"),
+        ({"voltage_level": "uhv"}, "Choose one from the list."),
     ],
 )
 def test_what_is_wrong_with_an_asset_is_said(changes: dict[str, str], reason: str, browser_of_member: Client):

@@ -40,8 +40,9 @@ def named(world: World) -> Seller:
     return seller
 
 
-def match(world: World) -> None:
-    Match.objects.create(instruction=world.instruction(timedelta(minutes=3)), discrepancies=["Another zone."])
+def match(world: World, **more: bool) -> None:
+    instruction = world.instruction(timedelta(minutes=3), **more)
+    Match.objects.create(instruction=instruction, discrepancies=["Another zone."])
 
 
 def declined(world: World) -> Acknowledgement:
@@ -175,6 +176,7 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "chase": lambda world: world.told(timedelta(minutes=11)),
     "tell-decline": declined,
     "match": match,
+    "decide-held": lambda world: match(world, is_held=True),
     "chase-readings": lambda world: world.called(world.market),
     "forward-readings": lambda world: ReadingDay.objects.create(
         asset=world.asset(), day=world.last_month, watts=[0] * 48, source="upload"
