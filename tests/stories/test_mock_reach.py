@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from dispatch.models import Match
 from dispatch.operations import receive_trigger
 from dispatch.operations.alarms import alarm_unsent
 from markets.models import Asset, Bid, Competition, Contract, Mail, Market, Operator, Seller, User
 from markets.operations import admissions, bids, clock, competitions, results
 from markets.operations.contacts import add_dispatch_contact
+from markets.operations.markets import choose_path
 from markets.operations.webhooks import add_webhook, note_news
 from markets.rules.notices import BidResult
 from piclo_nged.dso.nged.triggers import read_trigger
@@ -39,6 +41,7 @@ QUEUES = {
     "markets/operations/competitions/telling.py": PLAYED,
     "markets/operations/results/telling.py": PLAYED,
     "dispatch/operations/alarms.py": ON_CALL,
+    "dispatch/operations/holding.py": PLAYED,
     "dispatch/operations/instruct.py": PLAYED,
     "settlement/operations/issue.py": PLAYED,
 }
@@ -161,6 +164,22 @@ def test_an_instruction_goes_to_mailboxes_that_were_confirmed_for_this_market_al
     before = Mail.objects.latest("pk").pk
     trigger(market, "TR-2")
     assert recipients(before) == {"dispatch+owner@voltwise.example"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("confirmed_at", "told"),
+    [(None, "oncall@piclo.example"), (datetime(2026, 1, 1, tzinfo=UTC), "dispatch+owner@voltwise.example")],
+)
+def test_an_instruction_that_is_told_with_its_contract_goes_to_confirmed_mailboxes_alone(
+    confirmed_at: datetime | None, told: str, guest: Seller, placed: Bid, market: Market, contract: Contract
+) -> None:
+    accept(guest)
+    guest.dispatch_contacts.update(verified_at=confirmed_at)
+    market = choose_path(market=market, path=Market.Path.MATCH_FIRST, reason="So agreed.", by="tests")
+    trigger(market)
+    assert recipients() == {told}
+    assert Match.objects.get().contract == contract
 
 
 @pytest.mark.django_db
