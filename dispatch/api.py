@@ -3,8 +3,7 @@
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +19,11 @@ from .models import Acknowledgement, Instruction, Kind
 from .operations import answer_instruction
 
 TAG = "Sellers: dispatch"
+DECLINE = OpenApiExample(
+    "Decline",
+    {"answer": "declined", "reason": "Two of twelve chargers are broken until Friday."},
+    request_only=True,
+)
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     str,
@@ -64,6 +68,55 @@ class InstructionFields(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
 
+class InstructionSignal(InstructionFields):
+    """An instruction as it was made; its `answer` stands in the list alone."""
+
+    answer = None  # type: ignore[assignment]
+    created_at = None  # type: ignore[assignment]
+    contract = serializers.CharField(help_text="As the operator named it; ours where the market matches first.")
+    url = serializers.URLField(help_text="The page of the instruction, for a person.")
+
+
+class InstructionCreated(serializers.Serializer):
+    """The body of the call. `webhook-id` is the same at every try, `webhook-signature` is to be verified."""
+
+    type = serializers.ChoiceField(["instruction.created"])
+    timestamp = serializers.DateTimeField()
+    data = InstructionSignal()  # type: ignore[assignment]
+
+
+class TestedFields(serializers.Serializer):
+    """Whose test it is."""
+
+    seller = serializers.CharField()
+
+
+class WebhookTested(serializers.Serializer):
+    """The body of a test, which an owner sends from the webhook's page. There is nothing to deliver."""
+
+    type = serializers.ChoiceField(["webhook.test"])
+    timestamp = serializers.DateTimeField()
+    data = TestedFields()  # type: ignore[assignment]
+
+
+INSTRUCTION_CREATED = OpenApiWebhook(
+    "instruction.created",
+    extend_schema(
+        summary="We call you with an instruction",
+        description="To each address that an owner added under *Company*, *Webhooks*, within about a second, beside the "
+        "email and never instead of it. Signed after Standard Webhooks. Answer 2xx within 15 seconds; what is not taken "
+        "is tried again after 1 s, 5 s, 30 s, 2 min, 10 min, 30 min, then by the hour, and given up after about eight.",
+        tags=[TAG],
+        request=InstructionCreated,
+        responses={204: None},
+    ),
+)
+WEBHOOK_TEST = OpenApiWebhook(
+    "webhook.test",
+    extend_schema(summary="We call you as a test", tags=[TAG], request=WebhookTested, responses={204: None}),
+)
+
+
 class AnswerFields(Fields):
     """What the seller answers. A decline says why."""
 
@@ -90,7 +143,7 @@ class InstructionsView(SellerEndpoint):
         "Your instructions",
         tag=TAG,
         parameters=[BEFORE, LIMIT, IF_NONE_MATCH],
-        answers={200: page_of(InstructionFields), 304: OpenApiTypes.NONE},
+        answers={200: page_of(InstructionFields), 304: OpenApiResponse(description="Nothing is new.")},
     )
     def get(self, request: Request) -> Response:
         """Newest first. To poll, every few seconds if you like, read `?limit=20` again with the last `ETag`; to be called
@@ -108,6 +161,7 @@ class AnswerView(SellerEndpoint):
         "Confirm or decline an instruction",
         tag=TAG,
         request=AnswerFields,
+        examples=[DECLINE],
         answers={200: AnsweredFields},
         is_write=True,
     )

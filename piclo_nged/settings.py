@@ -180,6 +180,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Piclo × NGED",
     "DESCRIPTION": "One market-to-market integration: NGED's calls under /api/nged/v1/, sellers' under /api/v1/.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",  # knows webhooks
+    "WEBHOOKS": ["dispatch.api.INSTRUCTION_CREATED", "dispatch.api.WEBHOOK_TEST"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -21,6 +21,7 @@ from .holding import tell_matched
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 500
+FAILED = "Our matching failed on it by a defect of ours; it is tried again every minute."
 
 
 def candidates_of(instruction: Instruction, *, also: Collection[int] = ()) -> Verdict:
@@ -67,6 +68,9 @@ def match_held(*, market: Market, instructions: Sequence[Instruction], by: By) -
         raise  # the database is away or too slow: nothing can be kept
     except Exception:
         logger.exception("Held instructions of %s could not be matched", market)
+        Match.objects.bulk_create(
+            [Match(instruction=held, discrepancies=[FAILED]) for held in instructions if held.is_held]
+        )
         for instruction in instructions:
             instruction.refresh_from_db(fields=["is_held", "seller"])
 

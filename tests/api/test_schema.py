@@ -19,11 +19,15 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from dispatch.operations import receive_trigger
+from markets.models import WebhookCall
+from markets.operations.webhooks import add_sellers_webhook
 from markets.rules.confirmations import VERSION
+from piclo_nged.dso.nged.triggers import read_trigger
 from piclo_nged.wsgi import application
 
 from .addresses import addresses
-from .conftest import Machine, World
+from .conftest import Machine, World, trigger_message
 
 EXAMPLES = 12
 WITHOUT_BODY = {"post /api/nged/v1/webhooks/{key}/secret"}
@@ -95,6 +99,20 @@ def test_every_call_tells_its_token_its_errors_and_how_to_repeat_it(document: di
 
 
 @pytest.mark.django_db
+def test_a_call_to_a_seller_is_as_described(document: dict[str, Any], world: World) -> None:
+    add_sellers_webhook(seller=world.seller, url="https://flex.example/hook", by="tests")
+    raw = json.dumps(trigger_message(world.market.key, "TR-7")).encode()
+    receive_trigger(operator=world.market.operator, token=None, raw=raw, read=read_trigger, by="tests")
+    sent = WebhookCall.objects.get(event="instruction.created").body
+    assert set(document["webhooks"]) == {"instruction.created", "webhook.test"}
+    described = document["components"]["schemas"]
+    assert set(sent) == set(described["InstructionCreated"]["required"])
+    assert set(sent["data"]) == set(described["InstructionSignal"]["required"])
+    listed = described["InstructionFields"]["required"]
+    assert set(listed) - set(sent["data"]) == {"answer", "created_at"}
+
+
+@pytest.mark.django_db
 def test_every_example_is_as_described(document: dict[str, Any], world: World, nged: Machine, trader: Machine) -> None:
     """The bids and assets in it are not there, but nothing is wrong with its form; without references it succeeds."""
     succeeded = set()
@@ -111,12 +129,15 @@ def test_every_example_is_as_described(document: dict[str, Any], world: World, n
             body |= {"market": world.market.key}
         machine = nged if "/nged/" in path else trader
         reference = "T9A-0001-2027" if "/nged/" in path else world.bid.reference
+        if "/instructions/" in path:
+            reference = world.trigger.instructions.get().reference
         address = f"{path.replace('{reference}', reference)}?market={world.market.key}&confirms_rules={VERSION}"
         answer = machine.call(method.upper(), address, body)
         assert answer.status_code in (200, 201, 202) or answer.json()["title"] == "Refused", (call, answer.content)
         if answer.status_code < 300:
             succeeded.add(call.split("/")[-1])
     assert succeeded == {"{reference}", "import", "reconciliations", "triggers", "invoices", "readings", "clock"} | {
+        "answer",
         "approval",
         "assets",
         "withdrawal",
