@@ -4,7 +4,7 @@ What ends, withdraws or tests something leaves at once there too: nobody may go 
 sure. What is held waits for the rules, which try again every minute, or for a person; both come here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from markets.models import Contract, Market, ServiceWindow
 from markets.operations import mail
@@ -12,12 +12,14 @@ from markets.operations.journal import By, record
 
 from .. import emails
 from ..models import Instruction, Match, Notice, Trigger
-from ..rules.changes import orders
+from ..rules.changes import Order, orders
 from ..rules.notice import NEEDS_TERMS
 from ..rules.reading import read_notice
+from ..rules.strand import Strand
 from .answers import answer_token
 from .recipients import recipients_of
 from .signals import signal
+from .strands import strand_of
 
 
 def waits_for_match(market: Market, kind: str) -> bool:
@@ -38,7 +40,7 @@ def tell_matched(matches: Iterable[Match], *, by: By) -> int:
 
 def _tell(match: Match, *, by: By) -> bool:
     """Once, however many decide at the same moment."""
-    instruction, contract = match.instruction, _whole(match.contract_id)
+    instruction, contract = match.instruction, _whole(match)
     waiting = Instruction.objects.filter(pk=instruction.pk, is_held=True)
     if not waiting.update(is_held=False, seller_id=instruction.seller_id or contract.seller_id):
         return False
@@ -48,7 +50,9 @@ def _tell(match: Match, *, by: By) -> bool:
         emails.Addressed(box.address, answer_token(instruction_id=instruction.pk, mailbox=box.address), box.note)
         for box in reached.mailboxes
     ]
-    written = emails.instruction_mails(instruction, addressed, _changes(instruction), _told(contract, match.window))
+    order, hangs_on = _order(instruction)
+    told = _told(contract, match.window)
+    written = emails.instruction_mails(instruction, addressed, hangs_on, order.changes, told)
     stored = mail.queue(written)
     Notice.objects.bulk_create(
         Notice(instruction=instruction, mail=letter, contact_id=box.contact_id)
@@ -59,8 +63,9 @@ def _tell(match: Match, *, by: By) -> bool:
     return True
 
 
-def _whole(contract_id: int | None) -> Contract:
-    return Contract.objects.select_related("seller", "bid").prefetch_related("bid__assets").get(pk=contract_id)
+def _whole(match: Match) -> Contract:
+    assert match.contract_id is not None, "what is told has its contract"
+    return Contract.objects.select_related("seller", "bid").prefetch_related("bid__assets").get(pk=match.contract_id)
 
 
 def _told(contract: Contract, window: ServiceWindow | None) -> emails.ContractTold:
@@ -68,13 +73,12 @@ def _told(contract: Contract, window: ServiceWindow | None) -> emails.ContractTo
     return emails.ContractTold(contract.reference, window, tuple(assets))
 
 
-def _changes(instruction: Instruction) -> Sequence[str]:
-    """What its revision changed, as it would have been told at once: instructions stand in the order of the orders."""
+def _order(instruction: Instruction) -> tuple[Order, Strand]:
+    """As it would have been told at once: instructions stand in the order of the orders."""
     trigger = instruction.trigger
     others = Trigger.objects.filter(market=trigger.market_id, reference=trigger.reference, problem="")
     before = others.filter(revision__lt=trigger.revision).order_by("-revision").first()
-    if before is None:
-        return ()
-    told = list(orders(read_notice(trigger.content), read_notice(before.content)))
-    place = trigger.instructions.filter(pk__lt=instruction.pk).count()
-    return told[place].changes
+    told = list(orders(read_notice(trigger.content), read_notice(before.content) if before else None))
+    order = told[trigger.instructions.filter(pk__lt=instruction.pk).count()]
+    first_at = min([*others.values_list("received_at", flat=True), trigger.received_at])
+    return order, strand_of(trigger, first_at, order)

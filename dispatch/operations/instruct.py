@@ -11,11 +11,13 @@ from ..models import Instruction, Notice, Trigger
 from ..rules.changes import Order, orders
 from ..rules.notice import TriggerNotice
 from ..rules.reading import read_notice
+from ..rules.strand import Strand
 from .answers import answer_token
 from .holding import waits_for_match
 from .recipients import Recipients, recipients
 from .signals import calls_of
 from .situation import Situation, look_up
+from .strands import strand_of
 from .writing import insert_and_wake
 
 
@@ -26,6 +28,7 @@ def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation, b
     Where the market matches first, what asks to deliver is held: it has no mail and no call yet.
     """
     before = read_notice(situation.known[0].content) if situation.known else None
+    first_at = min([known.received_at for known in situation.known], default=trigger.received_at)
     told = list(orders(notice, before))
     if before is not None:  # the calls that it leaves out name sellers too
         situation = look_up(trigger, replace(notice, calls=tuple(order.call for order in told))) or situation
@@ -43,7 +46,7 @@ def instruct(*, trigger: Trigger, notice: TriggerNotice, situation: Situation, b
     new = situation.mail_keys.take(sum(len(to.mailboxes) for _, _, to in leaving))
     notices: list[Notice] = []
     for instruction, order, to in leaving:
-        notices += _notices(instruction, order, to, new)
+        notices += _notices(instruction, order, to, strand_of(trigger, first_at, order), new)
     mails = mail.stamped([notice.mail for notice in notices])
     journal = entry(by=by, verb="receive_trigger", subject=trigger, kind=trigger.kind, instructions=len(instructions))
     calls = calls_of((instruction for instruction, _, _ in leaving), situation.webhooks)
@@ -75,12 +78,14 @@ def _instruction(key: int, trigger: Trigger, notice: TriggerNotice, order: Order
     return instruction
 
 
-def _notices(instruction: Instruction, order: Order, to: Recipients, new: Iterator[int]) -> Iterator[Notice]:
+def _notices(
+    instruction: Instruction, order: Order, to: Recipients, hangs_on: Strand, new: Iterator[int]
+) -> Iterator[Notice]:
     addressed = [
         emails.Addressed(box.address, answer_token(instruction_id=instruction.pk, mailbox=box.address), box.note)
         for box in to.mailboxes
     ]
-    mails = emails.instruction_mails(instruction, addressed, order.changes)
+    mails = emails.instruction_mails(instruction, addressed, hangs_on, order.changes)
     for box, written in zip(to.mailboxes, mails, strict=True):
         written.pk = next(new)
         yield Notice(instruction=instruction, mail=written, contact_id=box.contact_id)

@@ -1,5 +1,6 @@
 """What a declared revision changes: the correction that a seller gets names it. Pure."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,25 +14,38 @@ from .wording import instant
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one seller is told: the call, of which kind, and how it differs from what was told before."""
+    """What one seller is told: the call, of which kind, and how it differs from what was told before.
+
+    `whom`: words that name the same call in every revision, and no other call of it.
+    """
 
     call: Call
     kind: str
+    whom: tuple[str, ...]
     changes: tuple[str, ...] = ()
 
 
 def orders(notice: TriggerNotice, before: TriggerNotice | None) -> Iterator[Order]:
     """One order per call; and a cancellation for each call of the earlier revision that the new one leaves out."""
-    if before is None:
-        yield from (Order(call, notice.kind) for call in notice.calls)
-        return
-    earlier = _by_whom(before.calls)
+    earlier = _by_whom(before.calls) if before else {}
+    alike = Counter[tuple[str, str, str]]()
     for call in notice.calls:
+        whom = (*_whom(call), _next(alike, call))
+        if before is None:
+            yield Order(call, notice.kind, whom)
+            continue
         told = earlier.get(_whom(call))
         previous = told.pop(0) if told else None
-        yield Order(call, notice.kind, tuple(_changes(notice, call, before, previous)) or ("nothing",))
+        yield Order(call, notice.kind, whom, tuple(_changes(notice, call, before, previous)) or ("nothing",))
     for call in (call for told in earlier.values() for call in told):
-        yield Order(call, "cancel", ("this call is no longer part of the instruction",))
+        left_out = (*_whom(call), _next(alike, call))
+        yield Order(call, "cancel", left_out, ("this call is no longer part of the instruction",))
+
+
+def _next(alike: Counter[tuple[str, str, str]], call: Call) -> str:
+    """Which of the calls that name the same seller and contract it is: they are paired in their order."""
+    alike[_whom(call)] += 1
+    return str(alike[_whom(call)])
 
 
 def _whom(call: Call) -> tuple[str, str, str]:

@@ -1,15 +1,42 @@
-"""How an instant is written for people who must act: London time with its zone, and UTC beside it. Pure."""
+"""How an instant is written for people who must act: London time with its zone, and UTC beside it. Pure.
+
+The calls of one trigger mostly begin and end at the same instants: what was said once is kept.
+"""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from markets.rules.spans import LONDON
 
+KEPT = 256
 
+
+@lru_cache(KEPT)
 def instant(at: datetime) -> str:
     """`Tuesday 3 November 2026, 17:00 GMT (17:00 UTC)`. Seconds only where there are some; the UTC day where it differs."""
+    return f"{long_day(at)}, {clock(at)} ({utc_clock(at)})"
+
+
+@lru_cache(KEPT)
+def clock(at: datetime) -> str:
+    """`17:00 GMT`."""
+    local = at.astimezone(LONDON)
+    return f"{_clock(local)} {local:%Z}"
+
+
+@lru_cache(KEPT)
+def long_day(at: datetime) -> str:
+    """`Tuesday 3 November 2026`, in London."""
+    local = at.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+@lru_cache(KEPT)
+def utc_clock(at: datetime) -> str:
+    """`17:00 UTC`; with the day where it is another one than London's: `30 Jun 23:30 UTC`."""
     local, utc = at.astimezone(LONDON), at.astimezone(UTC)
     other_day = "" if utc.date() == local.date() else f"{utc.day} {utc:%b} "
-    return f"{local:%A} {local.day} {local:%B %Y}, {_clock(local)} {local:%Z} ({other_day}{_clock(utc)} UTC)"
+    return f"{other_day}{_clock(utc)} UTC"
 
 
 def brief_instant(at: datetime) -> str:

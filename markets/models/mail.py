@@ -37,6 +37,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True, help_text="An entry for a calendar that goes with it, as its file.")
     headers = models.JSONField(default=dict, blank=True)
     message_id = models.CharField(max_length=200, unique=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())

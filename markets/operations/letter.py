@@ -2,6 +2,7 @@
 
 import email.policy
 import secrets
+from collections.abc import Sequence
 from email.header import Header
 from email.message import Message
 from email.policy import Policy
@@ -14,6 +15,8 @@ from ..models import Mail
 
 MOST_OCTETS = 998
 """Of a line, by RFC 5321."""
+CALENDAR_FILE = "instruction.ics"
+AS_CALENDAR = ("calendar; method=PUBLISH", f'Content-Disposition: attachment; filename="{CALENDAR_FILE}"')
 
 
 class Written(Message):
@@ -46,18 +49,14 @@ class Letter(EmailMultiAlternatives):
             "Date": formatdate(),
         } | self.extra_headers
         text, html = str(self.body), str(self.alternatives[0][0]) if len(self.alternatives) == 1 else ""
+        calendar = str(self.attachments[0][1]).replace("\r\n", "\n") if self.attachments else ""
         addresses = address + self.to[0]
-        if not (html and addresses.isascii() and all(map(_is_line, headers.values())) and _fits(text, html)):
+        if not (html and addresses.isascii() and all(map(_is_line, headers.values())) and _fits(text, html, calendar)):
             return super().message(policy=policy)
-        boundary = f"=_{secrets.token_hex(16)}"
         lines = [f"{header}: {_in_ascii(header, value)}" for header, value in headers.items()]
-        lines += [f'Content-Type: multipart/alternative; boundary="{boundary}"', ""]
-        for content, subtype in ((text, "plain"), (html, "html")):
-            lines += [f"--{boundary}", f'Content-Type: text/{subtype}; charset="utf-8"']
-            lines += [f"Content-Transfer-Encoding: {'7bit' if content.isascii() else '8bit'}", ""]
-            lines += content.removesuffix("\n").split("\n") + [""] * content.endswith("\n")
-        lines += [f"--{boundary}--", ""]
-        return Written("\r\n".join(lines).encode())
+        bodies = _parts("alternative", [_part(text, "plain"), _part(html, "html")])
+        lines += _parts("mixed", [bodies, _part(calendar, *AS_CALENDAR)]) if calendar else bodies
+        return Written("\r\n".join([*lines, ""]).encode())
 
 
 def letter(mail: Mail) -> Letter:
@@ -67,7 +66,23 @@ def letter(mail: Mail) -> Letter:
     written.metadata = {"mail": str(mail.pk)}
     if mail.html:
         written.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        written.attach(CALENDAR_FILE, mail.calendar, "text/calendar")
     return written
+
+
+def _parts(kind: str, parts: Sequence[Sequence[str]]) -> list[str]:
+    boundary = f"=_{secrets.token_hex(16)}"
+    lines = [f'Content-Type: multipart/{kind}; boundary="{boundary}"', ""]
+    for part in parts:
+        lines += [f"--{boundary}", *part]
+    return [*lines, f"--{boundary}--"]
+
+
+def _part(content: str, subtype: str, *headers: str) -> list[str]:
+    lines = [f'Content-Type: text/{subtype}; charset="utf-8"', *headers]
+    lines += [f"Content-Transfer-Encoding: {'7bit' if content.isascii() else '8bit'}", ""]
+    return lines + content.removesuffix("\n").split("\n") + [""] * content.endswith("\n")
 
 
 def _is_line(value: str) -> bool:

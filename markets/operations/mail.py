@@ -9,6 +9,7 @@ import smtplib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
+from functools import lru_cache
 from time import monotonic
 from typing import Any, Self
 
@@ -106,7 +107,17 @@ def stamped(mails: Sequence[Mail]) -> Sequence[Mail]:
 
 def sender_domain() -> str:
     """The domain we send from: the right-hand side of our Message-IDs."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return sender_address().rpartition("@")[2]
+
+
+def sender_address() -> str:
+    """The mailbox that we send from."""
+    return _address(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(1)
+def _address(written: str) -> str:
+    return parseaddr(written)[1]
 
 
 class Line:

@@ -85,10 +85,10 @@ def test_a_declared_revision_corrects_and_cancels_who_is_left_out(
     receive(body(call(), call(company=other_seller.name)))
     receive(body(call(capacity_kw=40), revision=2))
     corrected, cancelled = instruction_mails()[2:]
-    assert corrected.subject.startswith("Correction: START | 40 kW")
+    assert corrected.subject.startswith("MOCK | Correction: START | 40 kW")
     assert "capacity: 50.5 kW → 40 kW" in corrected.text
     assert cancelled.recipient == "dispatch+owner@gridbeam.example"
-    assert cancelled.subject.startswith("Correction: CANCELLED")
+    assert cancelled.subject.startswith("MOCK | Correction: CANCELLED")
     assert receive(body(call(capacity_kw=40), revision=2)).is_repeat
     assert receive(body(call(), call(company=other_seller.name))).is_repeat  # the first revision, late
 
@@ -165,7 +165,7 @@ def test_an_unknown_seller_goes_to_on_call_with_candidates(receive: Any, contrac
     assert (instruction.seller, instruction.seller_named) == (None, "Voltwise Trading")
     [mail] = instruction_mails()
     assert mail.recipient == "oncall@piclo.example"
-    assert mail.subject.startswith("[On-call] START")
+    assert mail.subject.startswith("[On-call] MOCK | START")
     assert "Voltwise Energy Ltd ('Voltwise Energy Ltd')" in mail.text
     assert f"Voltwise Energy Ltd, contracted in {instruction.zone_named}" in mail.text
 

@@ -84,7 +84,11 @@ def test_an_instruction_arrives_well_within_a_second(receive: Any, seller: Selle
     message = office.accepted[1]
     assert message["X-Piclo-Reference"] == "T-1"
     assert message["To"] == "dispatch+owner@voltwise.example"
-    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.walk() if not part.is_multipart()] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
     assert message["Message-ID"] == Mail.objects.get(headers__contains={"X-Piclo-Reference": "T-1"}).message_id
 
 
