@@ -1,6 +1,6 @@
 """Every page of sellers is read by axe (WCAG 2.2 AA and good practice) at desktop and phone width: it finds nothing.
 
-The addresses are those of the URL conf, with the values that `tests/pages/test_reach.py` gives each of them: a new
+The addresses are those of the URL conf, with the values that `tests/pages/places.py` gives each of them: a new
 address needs its case there, and so it comes here too.
 """
 
@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 
 from markets.models import Asset, Competition, User
 from tests.pages.conftest import statement  # noqa: F401 - the same fixture
-from tests.pages.test_reach import SHOWN, Things, things  # noqa: F401
+from tests.pages.places import SHOWN, Things
+from tests.pages.test_reach import things  # noqa: F401
 
 from .conftest import DESKTOP, PHONE, Visit
 
