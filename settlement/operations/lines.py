@@ -1,21 +1,25 @@
 """Making a run's lines: readings of some assets at a time, so that memory stays flat however large the month."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
 
-from ..models import ReadingDay, SettlementLine, SettlementRun, Terms
-from ..rules.baseline import BEFORE, Baselines, Meter, same_time_on
+from ..models import SettlementLine, SettlementRun, Terms
+from ..rules.baseline import BEFORE, Baselines, same_time_on
+from ..rules.energy import Meter
 from ..rules.events import ContractTerms, MonthOfEvents
 from ..rules.halfhours import utc_days
-from ..rules.lines import AssetMeter, Line, Rules, lines_of
+from ..rules.lines import Line, Rules, lines_of
+from ..rules.measure import AssetMeter
 from ..rules.pay import Scale
+from .arrays import read_meters
 from .book import Book
 from .copying import copy_rows
 
 ASSETS_AT_ONCE = 100
+NOTHING_READ = Meter.of({})
 NAMES = tuple(field.name for field in fields(Line))
 
 type Part = list[tuple[ContractTerms, MonthOfEvents]]
@@ -48,13 +52,27 @@ def parts(book: Book) -> Iterator[Part]:
 
 def compute(book: Book, part: Part, terms: Terms, last_reading_id: int) -> Iterator[Line]:
     """The lines of a part, contract by contract. One query: the readings of its assets on the days that matter."""
-    rules = Rules(terms.interval_minutes, Scale(terms.grace, terms.slope, terms.floor), terms.sustain_is_scaled)
-    readings = _read(needed_days(book, part), last_reading_id)
-    meters = {
+    meters = meters_of(book, part, terms, last_reading_id)
+    for contract, events in part:
+        of_contract = [meters[asset_id] for asset_id in contract.asset_ids]
+        yield from lines_of(contract, book.seasons[contract.id], events.events, of_contract, rules_of(terms))
+
+
+def rules_of(terms: Terms) -> Rules:
+    """The terms as the rules know them."""
+    return Rules(terms.interval_minutes, Scale(terms.grace, terms.slope, terms.floor), terms.sustain_is_scaled)
+
+
+def meters_of(book: Book, part: Part, terms: Terms, last_reading_id: int) -> dict[int, AssetMeter]:
+    """The assets of a part, with their readings as they stood at the newest that the run looked at."""
+    needed = needed_days(book, part)
+    days: set[date] = set().union(*needed.values())
+    meters = read_meters(assets=needed, days=days, up_to=last_reading_id)
+    return {
         asset_id: AssetMeter(
             book.assets[asset_id].ref,
             Baselines(
-                meter=readings.get(asset_id, {}),
+                meter=meters.get(asset_id, NOTHING_READ),
                 event_days=book.event_days[asset_id],
                 holidays=book.holidays,
                 interval_minutes=terms.interval_minutes,
@@ -64,9 +82,6 @@ def compute(book: Book, part: Part, terms: Terms, last_reading_id: int) -> Itera
         for contract, _ in part
         for asset_id in contract.asset_ids
     }
-    for contract, events in part:
-        of_contract = [meters[asset_id] for asset_id in contract.asset_ids]
-        yield from lines_of(contract, book.seasons[contract.id], events.events, of_contract, rules)
 
 
 def needed_days(book: Book, part: Part) -> dict[int, set[date]]:
@@ -89,12 +104,3 @@ def _days_of(starts_at: datetime, ends_at: datetime, like: tuple[date, ...]) -> 
         start = same_time_on(day, starts_at)
         days.update(utc_days(start - BEFORE, start + (ends_at - starts_at)))
     return frozenset(days)
-
-
-def _read(needed: dict[int, set[date]], last_reading_id: int) -> dict[int, Meter]:
-    days: Sequence[date] = sorted(set().union(*needed.values())) if needed else ()
-    found: dict[int, dict[date, list[int | None]]] = {}
-    rows = ReadingDay.objects.standing(up_to=last_reading_id).filter(asset__in=needed, day__in=days)
-    for asset_id, day, watts in rows.values_list("asset_id", "day", "watts"):
-        found.setdefault(asset_id, {})[day] = watts
-    return dict(found)

@@ -1,50 +1,77 @@
 """What an asset would have done without the event: the historical baseline, "mid 8 of 10", with same-day adjustment.
 
 Of the ten latest like days (see `like_days`) the one with the highest and the one with the lowest energy over the event's
-hours are dropped; the mean of the other eight, interval by interval, is the baseline.
+hours are dropped; the mean of the other eight, interval by interval, is the baseline. How many days are wanted and how
+many are dropped are settings of a market's terms (`Historical`).
 
 Source of the adjustment: Flexibility Services Standard Agreement, "Baseline Adjustment": the difference between metered
 and baseline over the hour that starts two hours before the event; upward only; none for batteries. Upward means towards
 more import or less export. Ours until the operator confirms them: what a like day is, that the highest and the lowest
-are told by the event's hours, that fewer than ten days do (but at least `FEWEST`), and rounding to whole watts.
+are told by the event's hours, that fewer than ten days do (but at least `fewest`), and rounding to whole watts.
+
+Worked example: ten like days of 40, 50, 55, 60, 62, 58, 61, 64, 66 and 80 kW of import. Without 40 and 80 the mean is
+476 / 8 = 59.5 kW. In the hour before 62 kW were drawn: adjusted, the baseline is 62 kW.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import numpy as np
 
 from markets.rules.spans import LONDON, london
 
-from .energy import pieces, span_wmin
-from .halfhours import Watts, london_day, nearest
+from .energy import Cut, Meter, Piece, Whole, cut_of, pieces, span_wmin
+from .halfhours import london_day, nearest
 from .like_days import WANTED, LeftOut, LikeDays, like_days
 
 FEWEST = 5
 BEFORE = timedelta(hours=2)
 ADJUSTED_OVER = timedelta(hours=1)
 
-type Meter = Mapping[date, Watts]
-"""The readings of one asset by UTC day."""
+
+@dataclass(frozen=True)
+class Historical:
+    """How many like days are wanted, how many of the lowest and highest are dropped, and with how few it is no baseline."""
+
+    wanted: int = WANTED
+    lowest: int = 1
+    highest: int = 1
+    fewest: int = FEWEST
+
+
+MID_8_OF_10 = Historical()
+
+
+@dataclass(frozen=True)
+class LikeDay:
+    """A day that was looked at for a baseline, with its watt-minutes per piece of the event; `dropped`: as an extreme."""
+
+    day: date
+    wmin: tuple[int, ...]
+    dropped: str = ""
 
 
 @dataclass(frozen=True)
 class MidDays:
-    """The like days used and the two dropped, for one time of day. `watts`: the mean per piece, + export."""
+    """The like days used and those dropped, for one time of day. `watts`: the mean per piece, + export."""
 
     watts: tuple[int, ...]
     used: tuple[date, ...]
-    dropped: tuple[date, date]
+    dropped: tuple[date, ...]
     gaps: tuple[LeftOut, ...]
     hour_before_w: int | None
+    oldest: date
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """Whole watts per piece of the event, + export. `adjustment_w` is at most 0, or None where none was made."""
+    """Whole watts per piece of the event, + export. `dropped`: the lowest days, then the highest; `left_out`: the days that
+    could have been like days, in order. `adjustment_w` is at most 0, or None where none was made."""
 
     watts: tuple[int, ...]
     used: tuple[date, ...]
-    dropped: tuple[date, date]
+    dropped: tuple[date, ...]
     left_out: tuple[LeftOut, ...]
     adjustment_w: int | None
 
@@ -59,51 +86,93 @@ def same_time_on(day: date, at: datetime) -> datetime:
     return london(day, at.astimezone(LONDON).time())
 
 
-def mid_8_of_10(
-    meter: Meter,
-    candidates: Sequence[date],
-    starts_at: datetime,
-    ends_at: datetime,
-    *,
-    interval_minutes: int,
-    hour: bool,
-) -> MidDays | None:
-    """The mean of the like days between highest and lowest; None with fewer than `FEWEST` without a gap.
+def hour_before(starts_at: datetime) -> tuple[Piece, ...]:
+    """The hour of the adjustment."""
+    return pieces(starts_at - BEFORE, starts_at - BEFORE + ADJUSTED_OVER, 60)
 
-    `candidates`: like days, latest first. `hour`: whether the hour of the adjustment is needed too; a day without it
-    then has a gap.
-    """
-    full: list[tuple[int, date, list[int], int]] = []
-    gaps = []
+
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """The candidates as spans: those that can be summed, and those that the clock change leaves without the event's time."""
+
+    days: tuple[date, ...]
+    ordinals: Whole
+    event: Cut
+    hour: Cut
+    skipped: tuple[LeftOut, ...]
+    minutes: tuple[int, ...]
+
+
+@lru_cache(maxsize=16_384)
+def _looked(candidates: tuple[date, ...], starts_at: datetime, ends_at: datetime, interval_minutes: int) -> _Looked:
+    wanted = pieces(starts_at, ends_at, interval_minutes)
+    minutes = tuple(piece.minutes for piece in wanted)
+    days, spans, hours, skipped = [], [], [], []
     for day in candidates:
         start = same_time_on(day, starts_at)
-        energy = span_wmin(meter, pieces(start, start + (ends_at - starts_at), interval_minutes))
-        before = _hour_before(meter, start) if hour else 0
-        if energy is None or before is None:
-            gaps.append(LeftOut(day, "gap in the readings"))
+        span = pieces(start, start + (ends_at - starts_at), interval_minutes)
+        if tuple(piece.minutes for piece in span) == minutes:
+            days.append(day)
+            spans.append(span)
+            hours.append(hour_before(start))
         else:
-            full.append((sum(energy), day, energy, before))
-            if len(full) == WANTED:
-                break
-    if len(full) < FEWEST:
+            skipped.append(LeftOut(day, "clock change"))
+    ordinals = np.array([day.toordinal() for day in days], np.int64)
+    return _Looked(tuple(days), ordinals, cut_of(*spans), cut_of(*hours), tuple(skipped), minutes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Chosen:
+    """Places of the days among those looked at, lowest energy first; their energies."""
+
+    looked: _Looked
+    lowest: Whole
+    middle: Whole
+    highest: Whole
+    energy: Whole
+    hours: Whole | None
+    gaps: tuple[LeftOut, ...]
+
+
+def _choose(meter: Meter, looked: _Looked, setting: Historical, *, hour: bool) -> _Chosen | None:
+    energy, read = meter.sums(looked.event)
+    whole = read.all(axis=1)
+    hours = None
+    if hour:
+        hours_wmin, hours_read = meter.sums(looked.hour)
+        hours = hours_wmin.sum(axis=1)
+        whole &= hours_read.all(axis=1)
+    taken = np.flatnonzero(whole)[: setting.wanted]
+    if len(taken) < setting.fewest:
         return None
-    lowest, *middle, highest = sorted(full)
-    minutes = [piece.minutes for piece in pieces(starts_at, ends_at, interval_minutes)]
+    last = int(taken[-1]) if len(taken) == setting.wanted else len(whole)
+    gaps = tuple(LeftOut(looked.days[n], "gap in the readings") for n in np.flatnonzero(~whole[:last]).tolist())
+    ranked = taken[np.lexsort((looked.ordinals[taken], energy[taken].sum(axis=1)))]
+    top = len(ranked) - setting.highest
+    return _Chosen(looked, ranked[: setting.lowest], ranked[setting.lowest : top], ranked[top:], energy, hours, gaps)
+
+
+def mid_days(chosen: _Chosen) -> MidDays:
+    """The mean of the days between the lowest and the highest."""
+    looked, middle = chosen.looked, chosen.middle
+    number = len(middle)
+    sums = chosen.energy[middle].sum(axis=0).tolist()
+    hour = None if chosen.hours is None else nearest(int(chosen.hours[middle].sum()), 60 * number)
+    used = [looked.days[n] for n in sorted(middle.tolist(), reverse=True)]
+    dropped = [looked.days[n] for n in (*chosen.lowest.tolist(), *chosen.highest.tolist())]
     return MidDays(
-        watts=tuple(
-            nearest(sum(energies), len(middle) * width)
-            for width, *energies in zip(minutes, *(energy for _, _, energy, _ in middle), strict=True)
-        ),
-        used=tuple(sorted(day for _, day, _, _ in middle)),
-        dropped=(lowest[1], highest[1]),
-        gaps=tuple(gaps),
-        hour_before_w=nearest(sum(before for *_, before in middle), 60 * len(middle)) if hour else None,
+        watts=tuple(nearest(total, number * width) for total, width in zip(sums, looked.minutes, strict=True)),
+        used=tuple(used),
+        dropped=tuple(dropped),
+        gaps=(*chosen.gaps, *looked.skipped),
+        hour_before_w=hour,
+        oldest=min(used + dropped),
     )
 
 
 def _hour_before(meter: Meter, starts_at: datetime) -> int | None:
     """Watt-minutes of the hour that starts two hours before; None where it was not read."""
-    energy = span_wmin(meter, pieces(starts_at - BEFORE, starts_at - BEFORE + ADJUSTED_OVER, 60))
+    energy = span_wmin(meter, hour_before(starts_at))
     return None if energy is None else sum(energy)
 
 
@@ -116,7 +185,7 @@ def adjustment_w(metered_hour_wmin: int | None, hour_before_w: int) -> int | Non
 
 @dataclass
 class Baselines:
-    """The baselines of one asset in a run; what the days of a season share is computed once.
+    """The historical baselines of one asset in a run; what the days of a season share is computed once.
 
     `event_days`: London days with an event of this asset, which are no like days. `adjusted`: whether the same-day
     adjustment is made (never for batteries).
@@ -127,37 +196,53 @@ class Baselines:
     holidays: frozenset[date]
     interval_minutes: int
     adjusted: bool
+    setting: Historical = MID_8_OF_10
     _mid: dict[tuple[object, ...], MidDays | None] = field(default_factory=dict)
 
     def of(self, starts_at: datetime, ends_at: datetime) -> Baseline | None:
         """The baseline of an event; None where there are too few like days with readings."""
-        event_day = london_day(starts_at)
-        like = like_days(event_day, self.event_days, self.holidays)
+        like = self._like(starts_at)
         mid = self._mid_of(like, starts_at, ends_at)
         if mid is None:
             return None
         change = None
         if mid.hour_before_w is not None:
             change = adjustment_w(_hour_before(self.meter, starts_at), mid.hour_before_w)
-        oldest = min(*mid.used, *mid.dropped)
-        left_out = sorted((*like.left_out, *mid.gaps), key=lambda out: out.day)
+        left_out = [out for out in (*like.left_out, *mid.gaps) if out.day > mid.oldest]
+        left_out.sort(key=lambda out: out.day)
         return Baseline(
             watts=tuple(w + change for w in mid.watts) if change else mid.watts,
             used=mid.used,
             dropped=mid.dropped,
-            left_out=tuple(out for out in left_out if out.day > oldest),
+            left_out=tuple(left_out),
             adjustment_w=change,
         )
+
+    def like_days_of(self, starts_at: datetime, ends_at: datetime) -> tuple[LikeDay, ...]:
+        """The like days behind the baseline of an event, each with its energy, in order of time; empty without one."""
+        chosen = self._chosen(self._like(starts_at), starts_at, ends_at)
+        if chosen is None:
+            return ()
+        groups = (("lowest", chosen.lowest), ("", chosen.middle), ("highest", chosen.highest))
+        found = [
+            LikeDay(chosen.looked.days[n], tuple(chosen.energy[n].tolist()), dropped)
+            for dropped, places in groups
+            for n in places.tolist()
+        ]
+        return tuple(sorted(found, key=lambda like: like.day))
+
+    def _like(self, starts_at: datetime) -> LikeDays:
+        return like_days(london_day(starts_at), self.event_days, self.holidays, self.setting.wanted)
 
     def _mid_of(self, like: LikeDays, starts_at: datetime, ends_at: datetime) -> MidDays | None:
         key = (like.candidates, starts_at.astimezone(LONDON).time(), ends_at - starts_at)
         if key not in self._mid:
-            self._mid[key] = mid_8_of_10(
-                self.meter,
-                like.candidates,
-                starts_at,
-                ends_at,
-                interval_minutes=self.interval_minutes,
-                hour=self.adjusted,
-            )
+            chosen = self._chosen(like, starts_at, ends_at)
+            self._mid[key] = None if chosen is None else mid_days(chosen)
         return self._mid[key]
+
+    def _chosen(self, like: LikeDays, starts_at: datetime, ends_at: datetime) -> _Chosen | None:
+        if len(like.candidates) < self.setting.fewest:
+            return None
+        looked = _looked(like.candidates, starts_at, ends_at, self.interval_minutes)
+        return _choose(self.meter, looked, self.setting, hour=self.adjusted)

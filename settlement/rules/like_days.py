@@ -14,8 +14,8 @@ from holidays import country_holidays
 
 WANTED = 10
 """Like days wanted: the ten of "mid 8 of 10"."""
-CANDIDATES = 20
-"""How many like days are looked at for ten without a gap. It bounds what a run must read."""
+LOOKED_AT_PER_WANTED = 2
+"""How many like days are looked at for each that is wanted without a gap. It bounds what a run must read."""
 LOOK_BACK_DAYS = 200
 """How far back is looked. A Sustain season has an event every working day, so its like days lie before the season."""
 
@@ -30,7 +30,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class LikeDays:
-    """Up to `CANDIDATES` like days, latest first, and the days left out among them."""
+    """Like days, latest first, and the days left out among them."""
 
     candidates: tuple[date, ...]
     left_out: tuple[LeftOut, ...]
@@ -48,8 +48,13 @@ def holidays_of_england_and_wales(first_year: int, last_year: int) -> frozenset[
 
 
 @lru_cache(maxsize=65_536)
-def like_days(event_day: date, event_days: frozenset[date], holidays: frozenset[date]) -> LikeDays:
-    """Looks back from the day before the event. `event_days` are all days with an event of the asset."""
+def like_days(
+    event_day: date, event_days: frozenset[date], holidays: frozenset[date], wanted: int = WANTED
+) -> LikeDays:
+    """Looks back from the day before the event for twice as many as are wanted.
+
+    `event_days` are all days with an event of the asset.
+    """
     working = is_working_day(event_day, holidays)
     candidates: list[date] = []
     left_out = []
@@ -62,6 +67,6 @@ def like_days(event_day: date, event_days: frozenset[date], holidays: frozenset[
             left_out.append(LeftOut(day, "event"))
         else:
             candidates.append(day)
-            if len(candidates) == CANDIDATES:
+            if len(candidates) == wanted * LOOKED_AT_PER_WANTED:
                 break
     return LikeDays(tuple(candidates), tuple(left_out))

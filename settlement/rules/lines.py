@@ -7,22 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from . import explanation as say
-from .baseline import Baselines
-from .delivery import Delivery, delivered, kwh, share
-from .energy import pieces, span_wmin
+from .delivery import Delivery, kwh, share
 from .events import ContractTerms, Event, Season
+from .measure import AssetMeter, Measured, measure
 from .pay import ONE, ZERO, Scale, availability_gbp, paid_share, sustain_gbp, utilisation_gbp
 
 MOST_STORIES = 5
 """Of a contract with more assets the baselines are told in one sentence; each is the same arithmetic."""
-
-
-@dataclass(frozen=True)
-class AssetMeter:
-    """An asset, with its readings and what its baselines are drawn from."""
-
-    ref: str
-    baselines: Baselines
 
 
 @dataclass(frozen=True)
@@ -58,16 +49,6 @@ class Line:
 
 
 @dataclass(frozen=True)
-class _Metered:
-    """What the assets of a contract did in an event: sums over those that were read, and sentences."""
-
-    delivery: Delivery
-    read: int
-    missing: int
-    sentences: list[str]
-
-
-@dataclass(frozen=True)
 class _ServicePay:
     """What a service day pays by its performance, and sentences."""
 
@@ -80,7 +61,7 @@ def lines_of(
     contract: ContractTerms, season: Season, events: Sequence[Event], meters: Sequence[AssetMeter], rules: Rules
 ) -> list[Line]:
     """One line per event, in order of time; the performance of a window kept available is that of its instructions."""
-    measured = {event: _measure(event, contract, meters, rules) for event in events if event.is_asked}
+    measured = {event: measure(event, contract, meters, rules.interval_minutes) for event in events if event.is_asked}
     found = []
     for event in sorted(events, key=lambda e: (e.starts_at, e.instruction_id or 0, e.window_id or 0)):
         if event in measured:
@@ -91,56 +72,42 @@ def lines_of(
     return found
 
 
-def _measure(event: Event, contract: ContractTerms, meters: Sequence[AssetMeter], rules: Rules) -> _Metered:
-    cut = pieces(event.starts_at, event.ends_at, rules.interval_minutes)
-    metered_wmin, baseline_w = [0] * len(cut), [0] * len(cut)
-    read = 0
+def _sentences(measured: Measured) -> tuple[int, list[str]]:
+    """How many assets count for nothing, and the words on the line about faults and baselines."""
     stories: list[str] = []
     faults: list[str] = []
-    for meter in meters:
-        energy = span_wmin(meter.baselines.meter, cut)
-        baseline = meter.baselines.of(event.starts_at, event.ends_at) if energy is not None else None
-        if energy is None:
-            faults.append(say.no_readings(meter.ref))
-        elif baseline is None:
-            faults.append(say.no_baseline(meter.ref))
-        else:
-            read += 1
-            metered_wmin = [a + b for a, b in zip(metered_wmin, energy, strict=True)]
-            baseline_w = [a + b for a, b in zip(baseline_w, baseline.watts, strict=True)]
-            if len(stories) < MOST_STORIES:
-                stories.append(say.baseline_story(meter.ref, baseline))
-    if read > MOST_STORIES:
-        stories.append(f"So are the baselines of {read - MOST_STORIES} further assets.")
-    if not meters:
+    for asset in measured.assets:
+        if asset.metered_wmin is None:
+            faults.append(say.no_readings(asset.ref))
+        elif asset.baseline is None:
+            faults.append(say.no_baseline(asset.ref))
+        elif len(stories) < MOST_STORIES:
+            stories.append(say.baseline_story(asset.ref, asset.baseline))
+    if measured.read > MOST_STORIES:
+        stories.append(f"So are the baselines of {measured.read - MOST_STORIES} further assets.")
+    if not measured.assets:
         faults.append("No asset stands behind this contract, so nothing counts as delivered.")
-    done = delivered(
-        metered_wmin=metered_wmin,
-        baseline_w=baseline_w,
-        minutes=[piece.minutes for piece in cut],
-        instructed_kw=event.instructed_kw,
-        turn_up=contract.turn_up,
-    )
-    return _Metered(done, read, len(faults), faults + stories)
+    return len(faults), faults + stories
 
 
-def _asked_line(contract: ContractTerms, season: Season, event: Event, metered: _Metered, rules: Rules) -> Line:
+def _asked_line(contract: ContractTerms, season: Season, event: Event, measured: Measured, rules: Rules) -> Line:
     """A line for what was asked. A triggered product's availability stands on the line of its window, not here."""
-    done = metered.delivery
+    done = measured.delivery
+    missing, sentences = _sentences(measured)
     delivered_share, delivered_kwh = share(done.delivered_dwmin, done.instructed_dwmin), kwh(done.delivered_dwmin)
     pay = _service_pay(contract, season, event, delivered_share, rules)
     return Line(
         **_head(contract, event),
         delivered_share=delivered_share,
         delivered_kwh=delivered_kwh,
-        baseline_kwh=kwh(done.baseline_dwmin) if metered.read else None,
-        metered_kwh=kwh(done.metered_dwmin) if metered.read else None,
+        baseline_kwh=kwh(done.baseline_dwmin) if measured.read else None,
+        metered_kwh=kwh(done.metered_dwmin) if measured.read else None,
         availability_gbp=pay.availability_gbp,
         sustain_gbp=pay.sustain_gbp,
         price_gbp_per_mwh=contract.utilisation_gbp_per_mwh,
         utilisation_gbp=utilisation_gbp(contract.utilisation_gbp_per_mwh, delivered_kwh),
-        assets_without_readings=metered.missing,
-        explanation=" ".join(metered.sentences + pay.sentences),
+        assets_without_readings=missing,
+        explanation=" ".join(sentences + pay.sentences),
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.rules.baseline import Baselines, adjustment_w, is_battery
+from settlement.rules.energy import Meter
 from settlement.rules.like_days import holidays_of_england_and_wales, like_days
 
 HOLIDAYS = holidays_of_england_and_wales(2024, 2025)
@@ -31,7 +32,7 @@ def days_before(day: date, number: int) -> list[date]:
 def baselines(
     meter: dict[date, Sequence[int | None]], events: Sequence[date] = (), adjusted: bool = False
 ) -> Baselines:
-    return Baselines(meter, frozenset(events), HOLIDAYS, 30, adjusted)
+    return Baselines(Meter.of(meter), frozenset(events), HOLIDAYS, 30, adjusted)
 
 
 @pytest.fixture
