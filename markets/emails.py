@@ -16,7 +16,6 @@ from .models import (
     JoiningRequest,
     Mail,
     Market,
-    Membership,
     Seller,
 )
 from .rules.revisions import Change
@@ -136,26 +135,27 @@ class Revised:
         return moment(self.competition.closes_at)
 
 
-def revisions(*, seller: Seller, market: Market, revised: Sequence[Revised]) -> Iterable[Mail]:
-    """What the operator changed in competitions that the seller bids in: one mail to each member who bids."""
+def revisions(
+    *, seller: Seller, market: Market, recipients: Sequence[str], revised: Sequence[Revised]
+) -> Iterable[Mail]:
+    """What the operator changed in competitions that the seller bids in: one mail to each recipient."""
     told = {"seller": seller, "market": market, "revised": revised, "site_url": settings.SITE_URL}
     text = render_to_string("emails/markets/revisions.txt", told)
     name = revised[0].competition.name if len(revised) == 1 else f"{len(revised)} competitions you bid in"
     subject = f"{market.operator} changed {name}: look at your bids"  # in no other words where one must be revised
-    return _to_bidders(seller, subject, text)
+    return _to_each(recipients, subject, text)
 
 
-def withdrawal(*, seller: Seller, competition: Competition, reason: str, count: int) -> Iterable[Mail]:
-    """That a competition is withdrawn, and why: one mail to each member who bids."""
+def withdrawal(
+    *, seller: Seller, competition: Competition, recipients: Sequence[str], reason: str, count: int
+) -> Iterable[Mail]:
+    """That a competition is withdrawn, and why: one mail to each recipient."""
     told = {"seller": seller, "competition": competition, "reason": reason, "count": count}
     text = render_to_string("emails/markets/withdrawal.txt", told | {"site_url": settings.SITE_URL})
-    return _to_bidders(seller, f"{competition.market.operator} withdrew {competition.name}", text)
+    return _to_each(recipients, f"{competition.market.operator} withdrew {competition.name}", text)
 
 
-def _to_bidders(seller: Seller, subject: str, text: str) -> Iterable[Mail]:
-    members = seller.memberships.exclude(role=Membership.Role.VIEWER).select_related("user")
-    subject = " ".join(
-        subject.split()
-    )  # an operator's name of a competition may hold line breaks, which no mail leaves with
-    for member in members:
-        yield Mail(recipient=member.user.email, subject=subject[:200], text=text)
+def _to_each(recipients: Sequence[str], subject: str, text: str) -> Iterable[Mail]:
+    subject = " ".join(subject.split())  # an operator's name may hold line breaks, which no mail leaves with
+    for recipient in recipients:
+        yield Mail(recipient=recipient, subject=subject[:200], text=text)

@@ -23,6 +23,7 @@ NAVIGATION = [
             _item("Dispatch live", "sensors", "dispatch_live"),
             _item("Search", "search", "find"),
             _item("Import NGED file", "upload_file", "nged_file"),
+            _item("Emails", "mark_email_read", "emails"),
         ]
     },
     _nouns(

@@ -1,6 +1,6 @@
 """The emails of settlement, as mails ready for the ordinary lane of the outbox."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -11,14 +11,15 @@ from markets.models import Mail
 from .models import Statement
 
 
-def statement_issued(statement: Statement, changed: str) -> Iterator[Mail]:
-    """Tells every member of the seller. `changed`: what a rerun changed, in a sentence; empty for a first version."""
+def statement_issued(statement: Statement, recipients: Sequence[str], changed: str) -> Iterator[Mail]:
+    """One mail to each recipient. `changed`: what a rerun changed, in a sentence; empty for a first version."""
     run = statement.run
     address = f"{settings.SITE_URL}{reverse('settlement:statement', args=[statement.reference])}"
+    total = f"{statement.total_gbp:,.2f}"
     text = render_to_string(
         "emails/settlement/statement_issued.txt",
-        {"statement": statement, "run": run, "changed": changed, "address": address},
+        {"statement": statement, "total": total, "run": run, "changed": changed, "address": address},
     )
-    subject = f"Statement {statement.reference}: {run.month:%B %Y}, £{statement.total_gbp:,.2f}"
-    for membership in statement.seller.memberships.all():
-        yield Mail(lane=Mail.Lane.ORDINARY, recipient=membership.user.email, subject=subject, text=text)
+    subject = f"Statement {statement.reference}: {run.month:%B %Y}, £{total}"
+    for recipient in recipients:
+        yield Mail(lane=Mail.Lane.ORDINARY, recipient=recipient, subject=subject, text=text)

@@ -55,6 +55,7 @@ class Console(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         """Unfold asks for these when it builds the site's addresses."""
+        from .emails import EmailPreview
         from .live import DispatchLive
         from .nged_file import ImportNgedFile  # they stand on the apps' admins, which register with this site
         from .party import PartyPage, StartParty
@@ -71,6 +72,8 @@ class Console(UnfoldAdminSite):
         return [
             path("find/", self.admin_view(self.find), name="find"),
             path("live/", self.admin_view(DispatchLive.as_view(console=self)), name="dispatch_live"),
+            path("emails/", self.admin_view(EmailPreview.as_view(console=self)), name="emails"),
+            path("emails/<slug:key>/", self.admin_view(EmailPreview.as_view(console=self)), name="email_preview"),
             path("nged-file/", self.admin_view(ImportNgedFile.as_view(console=self)), name="nged_file"),
             *(
                 path(f"party/{address}", self.admin_view(page.as_view(console=self)), name=name)

@@ -41,7 +41,11 @@ def issue_run(*, run: SettlementRun, by: By) -> list[Statement]:
         letter
         for statement in statements
         if statement.seller_id in told
-        for letter in emails.statement_issued(statement, change_sentence(changed.get(statement.seller_id, [])))
+        for letter in emails.statement_issued(
+            statement,
+            [member.user.email for member in statement.seller.memberships.all()],
+            change_sentence(changed.get(statement.seller_id, [])),
+        )
     ]
     mail.queue(mails)
     run.status = SettlementRun.Status.ISSUED

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ... import emails
-from ...models import Bid, Competition, Market, Seller
+from ...models import Bid, Competition, Market, Membership, Seller
 from ...rules.bidding import offer_problems
 from ...rules.notices import Offer
 from .. import mail
@@ -27,15 +27,27 @@ def tell_revised(market: Market, revisions: Sequence[Revision], now: datetime) -
         broken = [bid.reference for bid in bids if why_to_revise(bid)]
         told[seller].append(emails.Revised(revision.competition, revision.changes, len(bids), broken))
     for seller in heard(market, told):
-        mail.queue(list(emails.revisions(seller=seller, market=market, revised=told[seller])))
+        written = emails.revisions(seller=seller, market=market, recipients=_who_bid(seller), revised=told[seller])
+        mail.queue(list(written))
 
 
 def tell_withdrawn(competition: Competition, reason: str) -> None:
     """Queues a mail per member who bids of each seller with standing bids."""
     counts = {seller: len(bids) for (seller, _), bids in _standing([competition.pk]).items()}
     for seller in heard(competition.market, counts):
-        withdrawn = emails.withdrawal(seller=seller, competition=competition, reason=reason, count=counts[seller])
-        mail.queue(list(withdrawn))
+        written = emails.withdrawal(
+            seller=seller,
+            competition=competition,
+            recipients=_who_bid(seller),
+            reason=reason,
+            count=counts[seller],
+        )
+        mail.queue(list(written))
+
+
+def _who_bid(seller: Seller) -> list[str]:
+    bidding = seller.memberships.exclude(role=Membership.Role.VIEWER)
+    return list(bidding.order_by("pk").values_list("user__email", flat=True))
 
 
 def why_to_revise(bid: Bid) -> list[str]:
