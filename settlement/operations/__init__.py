@@ -7,6 +7,7 @@ from .issue import issue_run
 from .needed import readings_needed
 from .readings import DayOfReadings, Stored, store_readings, upload_readings
 from .runs import check_run, start_run
+from .unfold import unfold
 from .versions import changes_of
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "record_invoice",
     "start_run",
     "store_readings",
+    "unfold",
     "unmatched_instructions",
     "upload_readings",
 ]

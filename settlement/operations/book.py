@@ -1,7 +1,7 @@
 """The book of a month: the contracts, instructions and assets that its lines are made of, read in a few queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -84,9 +84,9 @@ class Book:
         return like_days(london_day(event.starts_at), self.event_days[asset_id], self.holidays).candidates
 
 
-def open_book(*, market: Market, month: date) -> Book:
-    """Reads the book. The number of queries does not grow with contracts."""
-    contracts = _contracts(market, month)
+def open_book(*, market: Market, month: date, sellers: Collection[int] | None = None) -> Book:
+    """Reads the book, of some sellers alone where their keys are given. The number of queries does not grow with contracts."""
+    contracts = _contracts(market, month, sellers)
     by_bid = {bid_id: contract_id for contract_id, bid_id, *_ in contracts}
     windows: dict[int, list[Window]] = defaultdict(list)
     for bid_id, window_id, first, last, weekdays, *times in BidLine.objects.filter(bid__in=by_bid).values_list(
@@ -125,13 +125,15 @@ def open_book(*, market: Market, month: date) -> Book:
     )
 
 
-def _contracts(market: Market, month: date) -> list[tuple]:
+def _contracts(market: Market, month: date, of_sellers: Collection[int] | None) -> list[tuple]:
     start, end = month_span(month)
     oldest = month - LOOK_BACK_DAYS * DAY
     called = Match.objects.filter(contract=OuterRef("pk"), instruction__starts_at__lt=end)
     now = Q(bid__competition__first_day__lt=next_month(month), bid__competition__last_day__gte=month - DAY)
     lately = Q(bid__competition__first_day__lt=next_month(month), bid__competition__last_day__gte=oldest)
     sellers = Contract.objects.filter(now | Exists(called.filter(instruction__starts_at__gte=start)), market=market)
+    if of_sellers is not None:
+        sellers = sellers.filter(seller__in=of_sellers)
     contracts = Contract.objects.filter(
         lately | Exists(called.filter(instruction__starts_at__gte=start - LOOK_BACK_DAYS * DAY)),
         seller__in=sellers.values("seller"),

@@ -21,7 +21,7 @@ import numpy as np
 
 from markets.rules.spans import LONDON, london
 
-from .energy import Cut, Meter, Piece, Whole, cut_of, pieces, span_wmin
+from .energy import Cut, Meter, Piece, Truth, Whole, cut_of, pieces, span_wmin
 from .halfhours import london_day, nearest
 from .like_days import WANTED, LeftOut, LikeDays, like_days
 
@@ -45,11 +45,22 @@ MID_8_OF_10 = Historical()
 
 @dataclass(frozen=True)
 class LikeDay:
-    """A day that was looked at for a baseline, with its watt-minutes per piece of the event; `dropped`: as an extreme."""
+    """A like day that was read, with its watt-minutes per piece of the event's hours, + export.
+
+    `role`: "used", dropped as one of the "lowest" or "highest", or "too few" where there was no baseline.
+    """
 
     day: date
     wmin: tuple[int, ...]
-    dropped: str = ""
+    role: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """All days that were looked at for a baseline, in order of time: those read, and those left out and why."""
+
+    like_days: tuple[LikeDay, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True)
@@ -134,22 +145,36 @@ class _Chosen:
     gaps: tuple[LeftOut, ...]
 
 
-def _choose(meter: Meter, looked: _Looked, setting: Historical, *, hour: bool) -> _Chosen | None:
+def _read(meter: Meter, looked: _Looked, *, hour: bool) -> tuple[Whole, Truth, Whole | None]:
+    """Energy per day and piece; which days were read wholly; the energy of the hour before where it is asked for."""
     energy, read = meter.sums(looked.event)
     whole = read.all(axis=1)
-    hours = None
-    if hour:
-        hours_wmin, hours_read = meter.sums(looked.hour)
-        hours = hours_wmin.sum(axis=1)
-        whole &= hours_read.all(axis=1)
+    if not hour:
+        return energy, whole, None
+    hours, hours_read = meter.sums(looked.hour)
+    return energy, whole & hours_read.all(axis=1), hours.sum(axis=1)
+
+
+def _choose(meter: Meter, looked: _Looked, setting: Historical, *, hour: bool) -> _Chosen | None:
+    energy, whole, hours = _read(meter, looked, hour=hour)
     taken = np.flatnonzero(whole)[: setting.wanted]
     if len(taken) < setting.fewest:
         return None
     last = int(taken[-1]) if len(taken) == setting.wanted else len(whole)
-    gaps = tuple(LeftOut(looked.days[n], "gap in the readings") for n in np.flatnonzero(~whole[:last]).tolist())
     ranked = taken[np.lexsort((looked.ordinals[taken], energy[taken].sum(axis=1)))]
-    top = len(ranked) - setting.highest
-    return _Chosen(looked, ranked[: setting.lowest], ranked[setting.lowest : top], ranked[top:], energy, hours, gaps)
+    lowest, top = setting.lowest, len(ranked) - setting.highest
+    return _Chosen(
+        looked, ranked[:lowest], ranked[lowest:top], ranked[top:], energy, hours, _gaps(looked, whole[:last])
+    )
+
+
+def _gaps(looked: _Looked, whole: Truth) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(looked.days[n], "gap in the readings") for n in np.flatnonzero(~whole).tolist())
+
+
+def _since(oldest: date, *left_out: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
+    """Those later than the oldest like day: what lies before it was not asked for."""
+    return tuple(sorted((out for group in left_out for out in group if out.day > oldest), key=lambda out: out.day))
 
 
 def mid_days(chosen: _Chosen) -> MidDays:
@@ -208,28 +233,32 @@ class Baselines:
         change = None
         if mid.hour_before_w is not None:
             change = adjustment_w(_hour_before(self.meter, starts_at), mid.hour_before_w)
-        left_out = [out for out in (*like.left_out, *mid.gaps) if out.day > mid.oldest]
-        left_out.sort(key=lambda out: out.day)
         return Baseline(
             watts=tuple(w + change for w in mid.watts) if change else mid.watts,
             used=mid.used,
             dropped=mid.dropped,
-            left_out=tuple(left_out),
+            left_out=_since(mid.oldest, like.left_out, mid.gaps),
             adjustment_w=change,
         )
 
-    def like_days_of(self, starts_at: datetime, ends_at: datetime) -> tuple[LikeDay, ...]:
-        """The like days behind the baseline of an event, each with its energy, in order of time; empty without one."""
-        chosen = self._chosen(self._like(starts_at), starts_at, ends_at)
+    def examined(self, starts_at: datetime, ends_at: datetime) -> Examined:
+        """The days behind the baseline of an event, each with its energy; where there is none, the few that were read."""
+        like = self._like(starts_at)
+        looked = _looked(like.candidates, starts_at, ends_at, self.interval_minutes)
+        energy, whole, _ = _read(self.meter, looked, hour=self.adjusted)
+        chosen = self._chosen(like, starts_at, ends_at)
         if chosen is None:
-            return ()
-        groups = (("lowest", chosen.lowest), ("", chosen.middle), ("highest", chosen.highest))
-        found = [
-            LikeDay(chosen.looked.days[n], tuple(chosen.energy[n].tolist()), dropped)
-            for dropped, places in groups
-            for n in places.tolist()
+            groups = [("too few", np.flatnonzero(whole))]
+            gaps = (*_gaps(looked, whole), *looked.skipped)
+            oldest = min(like.candidates, default=london_day(starts_at))
+        else:
+            groups = [("lowest", chosen.lowest), ("used", chosen.middle), ("highest", chosen.highest)]
+            mid = mid_days(chosen)
+            gaps, oldest = mid.gaps, mid.oldest
+        days = [
+            LikeDay(looked.days[n], tuple(energy[n].tolist()), role) for role, places in groups for n in places.tolist()
         ]
-        return tuple(sorted(found, key=lambda like: like.day))
+        return Examined(tuple(sorted(days, key=lambda day: day.day)), _since(oldest, like.left_out, gaps))
 
     def _like(self, starts_at: datetime) -> LikeDays:
         return like_days(london_day(starts_at), self.event_days, self.holidays, self.setting.wanted)
