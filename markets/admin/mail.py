@@ -63,7 +63,7 @@ class MailAdmin(Noun):
     date_hierarchy = "created_at"
     ordering = ("-id",)
     inlines = (AttemptRows, EventRows)
-    hidden_fields = never_looked_up = ("text", "html")
+    hidden_fields = never_looked_up = ("text", "html", "calendar")
     readonly_fields = ("text_shown",)
     actions_detail = ("send_again",)
     standing = state()
