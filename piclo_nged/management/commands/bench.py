@@ -17,6 +17,7 @@ from piclo_nged.bench import (
     dispatch_sustained,
     feed_race,
     results_in,
+    settlement_run,
     story,
 )
 from piclo_nged.bench.measured import Measured
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "bids-feed": bids_feed.measure,
     "feed-race": feed_race.measure,
     "results-in": results_in.measure,
+    "settlement-run": settlement_run.measure,
 }
 
 
