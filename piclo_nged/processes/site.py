@@ -19,6 +19,6 @@ def start_site(
     """Starts all four; returns once pages are served. `environment` holds SITE_URL. Raises NotReady."""
     ready = answers(f"{address(host, port)}/health/", environment["SITE_URL"])
     processes.start("web", commands.web(host, port, web_workers), environment=environment, ready=ready)
-    processes.start("jobs", commands.management("qcluster"), environment=environment)
+    processes.start("jobs", commands.management("jobs"), environment=environment)
     processes.start("instructions", commands.management("instructions"), environment=environment)
     processes.start("calls", commands.management("calls"), environment=environment)

@@ -37,7 +37,8 @@ class Ground:
     def open_mails(self) -> int:
         """Instructions and alarms that wait; what was given up waits for a person."""
         with psycopg.connect(self.url) as connection:
-            [count] = connection.execute("SELECT count(*) FROM markets_mail WHERE status = 'ready'").fetchone() or [0]
+            waiting = "SELECT count(*) FROM markets_mail WHERE status = 'ready' AND lane = 'instruction'"
+            [count] = connection.execute(waiting).fetchone() or [0]
             return int(count)
 
     def settle(self) -> None:

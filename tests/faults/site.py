@@ -39,7 +39,7 @@ class Site:
             "web": commands.web(LOCAL, self.port),
             "worker-1": instructions,
             "worker-2": instructions,
-            "jobs": commands.management("qcluster"),
+            "jobs": commands.management("jobs"),
             "calls": commands.management("calls"),
         }
         self.children = {

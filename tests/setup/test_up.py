@@ -41,6 +41,9 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
+JOBS = "\0jobs"
+
+
 def running(what: str, pids: set[int]) -> list[int]:
     """Those of `pids` whose command line has `what` in it, oldest first."""
     return sorted(pid for pid in pids if is_alive(pid) and what in Path(f"/proc/{pid}/cmdline").read_text())
@@ -55,11 +58,15 @@ def test_up_serves_restarts_and_leaves_nothing(up: "subprocess.Popen[str]") -> N
     with urlopen(Request(health, headers={"Host": "flex.example.com"})) as response:
         assert response.status == 200
 
-    eventually(lambda: len(running("qcluster", descendants(up.pid))) > 3)  # the leash, the cluster, its workers
+    eventually(lambda: len(running(JOBS, descendants(up.pid))) > 3)  # the leash, the cluster, its workers
     worker = running("instructions", descendants(up.pid))[-1]
     os.kill(worker, signal.SIGKILL)
     eventually(lambda: not is_alive(worker))
     eventually(lambda: len(running("instructions", descendants(up.pid))) == 2)
+    cluster = running(JOBS, descendants(up.pid))
+    os.kill(cluster[-1], signal.SIGKILL)  # the others may wait for ever for what it held
+    eventually(lambda: not any(is_alive(pid) for pid in cluster))
+    eventually(lambda: len(running(JOBS, descendants(up.pid))) > 3)
 
     started = descendants(up.pid)
     up.send_signal(signal.SIGINT)
@@ -71,7 +78,7 @@ def test_up_serves_restarts_and_leaves_nothing(up: "subprocess.Popen[str]") -> N
 def test_up_killed_leaves_nothing(up: "subprocess.Popen[str]") -> None:
     assert up.stdout is not None
     assert up.stdout.readline()
-    eventually(lambda: len(running("qcluster", descendants(up.pid))) > 3)
+    eventually(lambda: len(running(JOBS, descendants(up.pid))) > 3)
     started = descendants(up.pid)
     up.kill()
     eventually(lambda: not any(is_alive(pid) for pid in started), seconds=5)
