@@ -72,6 +72,7 @@ NAVIGATION = [
         "4 Settlement",
         ("Readings", "electric_meter", "settlement_readingday"),
         ("Runs", "calculate", "settlement_settlementrun"),
+        ("Parts of runs", "donut_small", "settlement_runpart"),
         ("Lines", "list_alt", "settlement_settlementline"),
         ("Statements", "request_quote", "settlement_statement"),
         ("Invoice lines", "receipt_long", "settlement_invoiceline"),

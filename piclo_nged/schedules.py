@@ -49,6 +49,7 @@ JOBS = (
     Job("call on-call", "markets.jobs.call_oncall", 1, "an alarm is called at once; this stands behind that"),
     Job("call sellers", "markets.jobs.call_sellers", 1, "behind the caller: no seller's program was left uncalled"),
     Job("match instructions", "dispatch.jobs.match_instructions", 1, "what could not be matched at once, once more"),
+    Job("make runs", "settlement.jobs.make_runs", 1, "behind the jobs that a run begins with: no seller of it is left"),
     Job("plan auctions", "markets.jobs.plan_auctions", 60, "the timetable of repeating auctions stands weeks ahead"),
     Job("conduct", "sops.jobs.conduct", 1, "what is due becomes automated runs or cases"),
     Job("forget kept answers", "markets.jobs.forget_idempotent_calls", 1440, "an Idempotency-Key is kept for 30 days"),

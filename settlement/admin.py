@@ -17,8 +17,17 @@ from markets.admin.columns import number, plain, state
 from markets.admin.noun import EditableNoun, Noun
 from markets.models import Market, User
 
-from .models import ForwardedReading, InvoiceLine, ReadingDay, SettlementLine, SettlementRun, Statement, Terms
-from .operations import approve_run, check_run, invoice_differences, issue_run, open_points, start_run
+from .models import (
+    ForwardedReading,
+    InvoiceLine,
+    ReadingDay,
+    RunPart,
+    SettlementLine,
+    SettlementRun,
+    Statement,
+    Terms,
+)
+from .operations import approve_run, begin_run, check_run, invoice_differences, issue_run, open_points, progress
 
 SHOWN = 100
 
@@ -111,13 +120,20 @@ class SettlementRunAdmin(Noun):
     list_filter = ("status", "market")
     search_fields = ("reference", "market__name", "reason")
     date_hierarchy = "month"
-    hidden_fields = ("last_reading_id", "findings")
+    hidden_fields = ("last_reading_id", "findings", "is_being_made")
     actions_list = ("start",)
     actions_detail = ("check_figures", "approve", "issue")
     standing = state()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_fields(request, obj), "still_open", "invoice_compared"]
+        return [*super().get_fields(request, obj), "made", "still_open", "invoice_compared"]
+
+    @display(description="Made")
+    def made(self, run: SettlementRun) -> str:
+        """How far it is, and what fails of it."""
+        failed = run.parts.exclude(problem="").select_related("seller")[:SHOWN]
+        faults = [f"{part.seller} cannot be made ({part.problem}); it is tried again every minute." for part in failed]
+        return " ".join([f"{progress(run)}.", *faults])
 
     @display(description="Open before it is approved")
     def still_open(self, run: SettlementRun) -> str:
@@ -136,17 +152,19 @@ class SettlementRunAdmin(Noun):
 
     @operation(
         "Start a run",
-        consequence="Locks the month's matches and makes a draft with a line per event. A rerun needs a reason.",
+        consequence="Locks the month's matches; the background jobs make a draft with a line per event, seller by seller. "
+        "A rerun needs a reason.",
         form=StartForm,
         icon="add",
     )
     def start(self, by: User, _: None, market: Market, month: Any, reason: str) -> str:
-        return f"{start_run(market=market, month=month, by=by, reason=reason)} is a draft."
+        run = begin_run(market=market, month=month, by=by, reason=reason)
+        return f"{run} is being made: {progress(run)}. Its page shows how far it is."
 
     @operation(
         "Check run",
         consequence="The draft is compared with the month as it stands now. Then somebody else may approve it.",
-        when=lambda run: run.status == SettlementRun.Status.DRAFT,
+        when=lambda run: run.status == SettlementRun.Status.DRAFT and not run.is_being_made,
         icon="fact_check",
         variant=ActionVariant.PRIMARY,
     )
@@ -173,6 +191,21 @@ class SettlementRunAdmin(Noun):
     )
     def issue(self, by: User, run: SettlementRun) -> str:
         return f"{len(issue_run(run=run, by=by)):,} statements of {run} are issued."
+
+
+@admin.register(RunPart)
+class RunPartAdmin(Noun):
+    """Nothing is done here: what waits is made by the jobs, again and again until it is there."""
+
+    list_display = ("run_ref", "seller", "standing", "assets", "lines", "problem", "done_at")
+    list_select_related = ("run", "seller")
+    list_filter = ("status", ("problem", admin.EmptyFieldListFilter), "run__market", "run__month")
+    search_fields = ("run__reference", "seller__name")
+    standing = state()
+
+    @display(description="Run", ordering="run")
+    def run_ref(self, part: RunPart) -> str:
+        return part.run.reference
 
 
 @admin.register(SettlementLine)

@@ -1,6 +1,15 @@
 """The nouns of settlement."""
 
 from .reading import ForwardedReading, ReadingDay
-from .run import InvoiceLine, SettlementLine, SettlementRun, Statement, Terms
+from .run import InvoiceLine, RunPart, SettlementLine, SettlementRun, Statement, Terms
 
-__all__ = ["ForwardedReading", "InvoiceLine", "ReadingDay", "SettlementLine", "SettlementRun", "Statement", "Terms"]
+__all__ = [
+    "ForwardedReading",
+    "InvoiceLine",
+    "ReadingDay",
+    "RunPart",
+    "SettlementLine",
+    "SettlementRun",
+    "Statement",
+    "Terms",
+]

@@ -100,6 +100,9 @@ class SettlementRun(models.Model):
     findings = models.JSONField(
         default=list, editable=False, help_text="Sentences: what could not be settled when the lines were made."
     )
+    is_being_made = models.BooleanField(
+        default=False, editable=False, help_text="While any of its parts waits: its lines are not all there."
+    )
     started_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: a job."
     )
@@ -116,6 +119,12 @@ class SettlementRun(models.Model):
         ordering = ["-month", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["market", "month", "version"], name="run_version_once"),
+            models.UniqueConstraint(
+                fields=["market", "month"], condition=models.Q(is_being_made=True), name="one_run_of_a_month_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_being_made=False) | models.Q(status="draft"), name="run_is_made_before_its_check"
+            ),
             models.CheckConstraint(condition=models.Q(month__day=1), name="run_month_is_its_first_day"),
             models.CheckConstraint(
                 condition=models.Q(approved_by=None)
@@ -129,10 +138,43 @@ class SettlementRun(models.Model):
                 name="run_is_approved_by_a_person",
             ),
         ]
-        triggers = [pgtrigger.ReadOnly(name="made_for_ever", fields=list(MADE_ONCE))]
+        triggers = [
+            pgtrigger.ReadOnly(name="made_for_ever", fields=list(MADE_ONCE)),
+            pgtrigger.Protect(
+                name="made_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__is_being_made=False, new__is_being_made=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.market} {self.month:%B %Y} version {self.version}"
+
+
+@guarded_states()
+class RunPart(models.Model):
+    """One seller's part of a run: what a job makes at a time, with all its lines or none."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Done"
+
+    MOVES = ((Status.WAITING, Status.DONE),)
+
+    run = models.ForeignKey(SettlementRun, on_delete=models.CASCADE, related_name="parts")
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
+    assets = models.PositiveIntegerField(help_text="How many stand behind the seller's contracts of the month.")
+    lines = models.PositiveIntegerField(default=0)
+    problem = models.TextField(blank=True, help_text="What the last attempt failed with. It is tried again.")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["run", "seller"], name="run_part_once_per_seller")]
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.seller}"
 
 
 class SettlementLine(models.Model):

@@ -4,9 +4,10 @@ from .approval import approve_run, open_points, unmatched_instructions
 from .feed import read_reading_days
 from .invoices import InvoiceEntry, InvoiceRecorded, invoice_differences, record_invoice
 from .issue import issue_run
+from .making import make_runs
 from .needed import readings_needed
 from .readings import DayOfReadings, Stored, store_readings, upload_readings
-from .runs import check_run, start_run
+from .runs import begin_run, check_run, progress, start_run
 from .unfold import unfold
 from .versions import changes_of
 
@@ -16,11 +17,14 @@ __all__ = [
     "InvoiceRecorded",
     "Stored",
     "approve_run",
+    "begin_run",
     "changes_of",
     "check_run",
     "invoice_differences",
     "issue_run",
+    "make_runs",
     "open_points",
+    "progress",
     "read_reading_days",
     "readings_needed",
     "record_invoice",

@@ -1,10 +1,11 @@
 """Making a run's lines: readings of some assets at a time, so that memory stays flat however large the month."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 
 from ..models import SettlementLine, SettlementRun, Terms
 from ..rules.baseline import BEFORE, Baselines, same_time_on
@@ -21,18 +22,19 @@ from .copying import copy_rows
 ASSETS_AT_ONCE = 100
 NOTHING_READ = Meter.of({})
 NAMES = tuple(field.name for field in fields(Line))
+in_order = attrgetter(*NAMES)
 
 type Part = list[tuple[ContractTerms, MonthOfEvents]]
 
 
-def write_lines(*, run: SettlementRun, book: Book) -> int:
-    """Computes and stores all lines of a draft run. Returns how many."""
-    written = 0
+def write_lines(*, run: SettlementRun, book: Book) -> Counter[int]:
+    """Computes and stores the lines of a draft run for all sellers of the book. Returns how many by key of the seller."""
+    written: Counter[int] = Counter()
     for part in parts(book):
         # A list: computing reads the database, which must be done before a COPY has the connection.
         lines = list(compute(book, part, run.terms, run.last_reading_id))
-        rows = ((run.pk, *(getattr(line, name) for name in NAMES)) for line in lines)
-        written += copy_rows(SettlementLine, ("run_id", *NAMES), rows)
+        copy_rows(SettlementLine, ("run_id", *NAMES), ((run.pk, *in_order(line)) for line in lines))
+        written.update(line.seller_id for line in lines)
     return written
 
 

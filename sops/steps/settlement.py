@@ -24,7 +24,7 @@ from markets.operations.journal import By, user_of
 from markets.problems import Refused
 from markets.rules.spans import LONDON
 from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementRun
-from settlement.operations import approve_run, check_run, issue_run, open_points, start_run
+from settlement.operations import approve_run, begin_run, check_run, issue_run, open_points
 from settlement.rules.calls import ASKS, ENDS
 
 from .declaration import Lane, Mode, Phase, StepDeclaration
@@ -110,7 +110,7 @@ def markets_to_run() -> QuerySet[Market]:
 
 def _runs(status: SettlementRun.Status) -> QuerySet[SettlementRun]:
     """Runs in this status that no later version has taken the place of."""
-    runs = SettlementRun.objects.newest().filter(status=status)
+    runs = SettlementRun.objects.newest().filter(status=status, is_being_made=False)
     return runs.annotate(fell_due_at=F("created_at")).select_related("market")
 
 
@@ -190,7 +190,7 @@ STEPS = (
         modes=(Mode.MANUAL, Mode.AUTOMATED),
         minutes_by_hand=120,
         due=markets_to_run,
-        do=lambda subject, *, by: start_run(market=subject, month=subject.month, by=by),
+        do=lambda subject, *, by: begin_run(market=subject, month=subject.month, by=by),
         called=lambda market: f"{market}, {market.month:%B %Y}",
         deadline=timedelta(days=3),
     ),

@@ -56,7 +56,16 @@ from markets.models import (
     WebhookCall,
     Zone,
 )
-from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementLine, SettlementRun, Statement, Terms
+from settlement.models import (
+    ForwardedReading,
+    InvoiceLine,
+    ReadingDay,
+    RunPart,
+    SettlementLine,
+    SettlementRun,
+    Statement,
+    Terms,
+)
 from sops.models import Article, Case, Step, Tally
 
 DAY = date(2026, 1, 1)
@@ -230,6 +239,7 @@ class _Story:
             delivered_share=1,
             utilisation_gbp=Decimal("1.25"),
         )
+        RunPart.objects.create(run=run, seller=self.seller, assets=1)
         SettlementRun.objects.filter(pk=run.pk).update(status="checked")
         second = User.objects.create_user(f"second{i}@crowd.example")
         SettlementRun.objects.filter(pk=run.pk).update(status="approved", approved_by=second)

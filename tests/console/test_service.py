@@ -14,7 +14,7 @@ from dispatch.models import Instruction, Match, Trigger
 from markets.models import Contract, JournalEntry, Mail, User
 from markets.operations.clock import move_clock
 from settlement.models import SettlementRun, Statement
-from settlement.operations import InvoiceEntry, record_invoice
+from settlement.operations import InvoiceEntry, make_runs, record_invoice
 
 
 @pytest.fixture
@@ -101,6 +101,7 @@ class TestRun:
     ) -> None:
         run_of = {"market": market.pk, "month": f"{contract.bid.competition.first_day:%d/%m/%Y}"}
         press(colleague, "settlement_settlementrun", "start", **run_of)
+        make_runs()
         run = SettlementRun.objects.get()
         press(colleague, "settlement_settlementrun", "check_figures", run.pk)
         [refused] = press(colleague, "settlement_settlementrun", "approve", run.pk, reason="All is well.")
@@ -121,8 +122,11 @@ class TestRun:
     ) -> None:
         first = contract.bid.competition.first_day
         press(colleague, "settlement_settlementrun", "start", market=market.pk, month=f"{first:%d/%m/%Y}")
+        page = reverse("admin:settlement_settlementrun_change", args=[SettlementRun.objects.get().pk])
+        assert "0 of 1 sellers, 0 lines." in client.get(page).content.decode()
+        make_runs()
         run = SettlementRun.objects.get()
-        page = reverse("admin:settlement_settlementrun_change", args=[run.pk])
+        assert f"1 of 1 sellers, {run.lines.count():,} lines." in client.get(page).content.decode()
         assert "No invoice of this month has come yet." in client.get(page).content.decode()
         line = InvoiceEntry("INV-1", first, contract.reference, Decimal("1000000.00"))
         record_invoice(market=market, lines=[line], by="tests")
@@ -133,6 +137,7 @@ class TestRun:
     ) -> None:
         run_of = {"market": market.pk, "month": f"{contract.bid.competition.first_day:%d/%m/%Y}"}
         press(colleague, "settlement_settlementrun", "start", **run_of)
+        make_runs()
         [refused] = press(colleague, "settlement_settlementrun", "start", **run_of)
         assert "why the month is run again" in refused
         assert SettlementRun.objects.count() == 1

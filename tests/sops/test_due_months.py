@@ -16,6 +16,7 @@ from markets.models import (
     User,
 )
 from settlement.models import ReadingDay, SettlementRun, Statement
+from settlement.operations import make_runs
 from sops.models import Case, Step
 from sops.operations import conduct, finish_case, set_mode
 
@@ -102,11 +103,15 @@ def test_a_run_whose_place_a_later_version_took_is_not_worked_on(world):
 def settled_by_hand(first: User, second: User) -> None:
     for key, person in (("run", first), ("check-run", first), ("approve", second), ("issue", first)):
         finish(key, person)
+        make_runs()  # the job of every minute
 
 
 def settled_by_machine(first: User, second: User) -> None:
     for key in ("run", "check-run", "issue"):
         set_mode(step=Step.objects.get(key=key), mode="automated", reason="tests", by="tests")
+    conduct()
+    assert not Case.objects.filter(step__key="check-run").exists()  # it is being made, seller by seller
+    make_runs()
     conduct()
     finish_case(case=Case.objects.get(step__key="approve"), by=first)
     conduct()
