@@ -134,7 +134,10 @@ class BidForm(TermsForm):
 
 
 class RevisionForm(TermsForm):
-    """Other terms for a standing bid; its windows and assets stay."""
+    """Other terms for a standing bid; its windows and assets stay.
+
+    `seen_revision` is the one that stood on the page on which the terms were typed; None where the page did not say.
+    """
 
     def __init__(self, *args: Any, bid: Bid, **kwargs: Any):
         standing: dict[str, object] = {
@@ -142,3 +145,5 @@ class RevisionForm(TermsForm):
         }
         standing["max_runtime_minutes"] = bid.max_runtime_minutes
         super().__init__(*args, competition=bid.competition, initial=standing, **kwargs)
+        said = self.data.get("revision", "") if self.is_bound else str(bid.revision)
+        self.seen_revision = int(said) if said.isdecimal() and len(said) < 10 else None

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.generic import DetailView, ListView
 
 from ..filters import BidFilter
 from ..forms import RevisionForm, show_refusal
 from ..models import Bid, BidLine, MarketTime
-from ..operations.bids import revise_bid, withdraw_bid
+from ..operations.bids import ChangedMeanwhile, revise_bid, withdraw_bid
 from ..operations.competitions import why_to_revise
 from ..problems import Refused
 from ..rules.words import kw
@@ -87,15 +87,20 @@ class BidRevision(TraderPage, OneBid):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        return self.render_to_response(self.get_context_data(form=self.form(self.typed)))
+        return self.render_to_response(self.get_context_data(form=RevisionForm(self.typed, bid=self.object)))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        form = self.form(request.POST)
+        form = RevisionForm(request.POST, bid=self.object)
         if form.is_valid():
             try:
-                bid = revise_bid(bid=self.object, by=self.person, **form.terms())
+                bid = revise_bid(bid=self.object, by=self.person, seen_revision=form.seen_revision, **form.terms())
+            except ChangedMeanwhile as changed:
+                self.object = self.get_object()
+                form.seen_revision = changed.revision  # the page says what stands: from here on, that has been seen
+                show_refusal(form, changed)
             except Refused as refused:
+                self.object = self.get_object()  # the gate may have closed, or the bid been withdrawn, in between
                 show_refusal(form, refused)
             else:
                 saved = how_long_before_closure(bid.competition, bid.changed_at)
@@ -104,22 +109,6 @@ class BidRevision(TraderPage, OneBid):
                 )
                 return redirect("markets:bid", bid.reference)
         return self.render_to_response(self.get_context_data(form=form), status=422)
-
-    def form(self, typed: QueryDict | None) -> RevisionForm:
-        """Says so where the page on which it was typed showed an earlier revision than the one that stands."""
-        form = RevisionForm(typed, bid=self.object)
-        seen = typed.get("revision") if typed else None
-        if seen and seen != str(self.object.revision) and self.object.status == Bid.Status.PLACED:
-            form.add_error(None, self.changed_meanwhile())
-        return form
-
-    def changed_meanwhile(self) -> str:
-        """For whoever has two tabs open, or a quicker colleague."""
-        bid = self.object
-        return (
-            f"Since you opened this page the bid was changed: as revision {bid.revision} it stands over "
-            f"{kw(bid.capacity_kw)}. Compare its page with what you typed; to have your terms in its place, keep them again."
-        )
 
 
 class BidWithdrawal(TraderPage, OneBid):

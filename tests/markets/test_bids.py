@@ -104,6 +104,8 @@ def test_anothers_assets_do_not_count(other_seller, market, competition, asset):
 def test_revise_and_withdraw_keep_every_revision(bid):
     bid = bids.revise_bid(bid=bid, capacity_kw=Decimal(40), utilisation_gbp_per_mwh=Decimal(200), by="tests")
     bids.revise_bid(bid=bid, capacity_kw=Decimal(40), utilisation_gbp_per_mwh=Decimal(200), by="tests")  # a repeat
+    with pytest.raises(bids.ChangedMeanwhile, match="as revision 2 it stands over 40 kW"):
+        bids.revise_bid(bid=bid, capacity_kw=Decimal(30), seen_revision=1, by="tests")
     bid = bids.withdraw_bid(bid=bid, by="tests")
     assert bids.withdraw_bid(bid=bid, by="tests").revision == 3  # a repeat
     kinds = list(bid.changes.order_by("revision").values_list("revision", "kind", "content__capacity_kw"))

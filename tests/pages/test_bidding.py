@@ -167,7 +167,8 @@ def test_a_bid_after_gate_closure_is_refused_with_the_instant(
     close(market, competition)
     response = place()
     assert response.status_code == 422
-    assert "Bidding closed on" in response.content.decode()
+    for words in ("Bidding closed on", "What you typed", '<dd class="text-break">50.5 kW</dd>', "Evening"):
+        assert words in response.content.decode()
     assert Bid.objects.count() == 0
 
 
@@ -200,7 +201,10 @@ def test_a_bid_is_revised(bid: Bid, browser_of_member: Client):
     for words in ("now stands as revision 2", "61.25 kW", "50.5 kW"):
         assert words in history
     other_tab = browser_of_member.post(address, terms | {"capacity_kw": "50.5", "revision": "1"})
-    assert "as revision 2 it stands over 61.25 kW" in other_tab.content.decode()
+    assert "as revision 2 it stands over 61.25 kW" in (told := other_tab.content.decode())
+    assert 'name="revision" value="2"' in told
+    assert 'value="50.5"' in told
+    assert browser_of_member.post(address, terms | {"revision": "1"}).status_code == 302  # sent twice: it stands so
 
 
 def test_a_revision_above_the_ceiling_changes_nothing(bid: Bid, browser_of_member: Client):
@@ -232,6 +236,7 @@ def test_after_gate_closure_a_bid_stands(
     response = browser_of_member.post(address, terms)
     assert response.status_code == 422
     assert "stands as it is" in response.content.decode()
+    assert ("What you typed" in response.content.decode()) == (name == "markets:bid-revise")
     assert faults(response) == []
     assert BidChange.objects.filter(bid=bid).count() == 1
 

@@ -3,8 +3,8 @@
 The pages, files and the sellers' API come here. What one call places counts as one moment of market time.
 """
 
-from .changing import revise_bid, withdraw_bid
+from .changing import ChangedMeanwhile, revise_bid, withdraw_bid
 from .checking import why_no_bidder
 from .placing import look_at, place_bids
 
-__all__ = ["look_at", "place_bids", "revise_bid", "why_no_bidder", "withdraw_bid"]
+__all__ = ["ChangedMeanwhile", "look_at", "place_bids", "revise_bid", "why_no_bidder", "withdraw_bid"]

@@ -9,10 +9,25 @@ from ...models import Bid, BidChange, Competition, Market
 from ...problems import Refused, RowProblem
 from ...rules.bidding import offer_problems
 from ...rules.notices import Offer
+from ...rules.words import kw
 from ..gate import share_gates, why_closed
 from ..journal import By, record
 from .checking import TERMS, ground_of, why_no_bidder
 from .content import keep_change
+
+
+class ChangedMeanwhile(Refused):
+    """Another revision stands than the one that was seen: by another tab, a quicker colleague, or a program."""
+
+    status = 409
+    title = "Changed meanwhile"
+
+    def __init__(self, bid: Bid):
+        self.revision = bid.revision
+        super().__init__(
+            f"Since you opened this page the bid was changed: as revision {bid.revision} it stands over "
+            f"{kw(bid.capacity_kw)}. Compare its page with what you typed; to have your terms in its place, keep them again."
+        )
 
 
 @transaction.atomic
@@ -25,8 +40,13 @@ def revise_bid(
     utilisation_gbp_per_mwh: Decimal = Decimal(0),
     sustain_gbp_per_kw: Decimal = Decimal(0),
     max_runtime_minutes: int | None = None,
+    seen_revision: int | None = None,
 ) -> Bid:
-    """Gives a standing bid other terms, before gate closure; the same terms again change nothing."""
+    """Gives a standing bid other terms, before gate closure; the same terms again change nothing.
+
+    With `seen_revision`, the one on which the new terms were made up: where another stands by now, raises
+    ChangedMeanwhile, for nobody undoes unseen what somebody else has changed.
+    """
     bid, now = _standing(bid)
     if reason := why_no_bidder(bid.seller):
         raise Refused(reason)
@@ -47,6 +67,8 @@ def revise_bid(
         raise Refused(f"{bid} stands as it was: {'; '.join(p.reason for p in problems)}", problems)
     if all(getattr(bid, term) == getattr(offer, term) for term in TERMS):
         return bid
+    if seen_revision not in (None, bid.revision):
+        raise ChangedMeanwhile(bid)
     for term in TERMS:
         setattr(bid, term, getattr(offer, term))
     bid.revision, bid.changed_at = bid.revision + 1, now
