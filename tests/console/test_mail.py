@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from markets.models import Mail
+from markets.models import Mail, MailAttempt, MailEvent
 from markets.operations.contacts import add_dispatch_contact
 from markets.operations.invitations import invite_member
 
@@ -40,3 +41,20 @@ def test_nobody_at_the_console_can_take_up_an_invitation_or_confirm_a_mailbox(
         told = console.get(reverse("admin:markets_mail_change", args=[mail.pk])).content.decode()
         assert f"/{page}/..." in told
         assert key not in told
+
+
+@pytest.mark.parametrize("noun", ["mail", "mailattempt", "mailevent"])
+def test_lists_leave_out_the_canary_of_every_minute_and_its_records_open_all_the_same(
+    console: Client, settings: Any, noun: str
+) -> None:
+    shown = {}
+    for subject, recipient in (("START", "desk@seller.example"), ("Our canary", settings.CANARY_MAILBOX)):
+        mail = Mail.objects.create(recipient=recipient, subject=subject, text="-", message_id=f"<{subject}@x>")
+        now = timezone.now()
+        attempt = MailAttempt.objects.create(mail=mail, outcome="accepted", started_at=now, finished_at=now)
+        event = MailEvent.objects.create(mail=mail, provider="first", kind="delivered", at=now, key=subject)
+        shown[subject] = {"mail": mail, "mailattempt": attempt, "mailevent": event}[noun]
+    listed = console.get(reverse(f"admin:markets_{noun}_changelist")).context["cl"].queryset
+    assert list(listed) == [shown["START"]]
+    canary = reverse(f"admin:markets_{noun}_change", args=[shown["Our canary"].pk])
+    assert console.get(canary).status_code == 200
