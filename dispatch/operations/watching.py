@@ -60,7 +60,7 @@ class Median(Aggregate):
 
 
 def watched(*, since: datetime, market: str = "", with_tests: bool = False) -> list[Watched]:
-    """Triggers received since an instant: those with trouble first, in each part the newest first. Never the canary.
+    """Triggers received since an instant, the newest first. Never the canary.
 
     `market` is a market's key; tests are left out unless asked for.
     """
@@ -68,8 +68,7 @@ def watched(*, since: datetime, market: str = "", with_tests: bool = False) -> l
     rows = list(triggers.select_related("market", "operator").defer("raw", "content")[:LOOKED_AT])
     keys = [trigger.pk for trigger in rows]
     told, mails = _instructions(keys), _mails(keys)
-    seen = [_watched(row, told.get(row.pk), mails.get(row.pk)) for row in rows]
-    return sorted(seen, key=lambda trigger: not trigger.troubles)  # stable: the newest stay first
+    return [_watched(row, told.get(row.pk), mails.get(row.pk)) for row in rows]
 
 
 def today(*, market: str = "", with_tests: bool = False) -> Today:

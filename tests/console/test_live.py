@@ -1,4 +1,4 @@
-"""Dispatch live: what became of each trigger, troubles first in words, at the same cost for one seller and for 500."""
+"""Dispatch live: what became of each trigger, newest first, troubles in words, at the same cost for one seller and for 500."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -97,7 +97,7 @@ def test_a_trigger_is_followed_from_its_receipt_to_its_match(console: Client, re
     }
 
 
-def test_troubles_come_first_and_in_words(console: Client, receive: Callable[..., Receipt], seller: Seller):  # noqa: F811
+def test_the_newest_come_first_and_troubles_in_words(console: Client, receive: Callable[..., Receipt], seller: Seller):  # noqa: F811
     declined = receive(body(reference="T-DECLINED")).instructions[0]
     answer_instruction(instruction=declined, answer="declined", reason="No power", given_by="a@b.example", by="tests")
     receive(body(call(company="Nobody we know"), reference="T-UNKNOWN"))
@@ -124,7 +124,9 @@ def test_troubles_come_first_and_in_words(console: Client, receive: Callable[...
         ("T-DECLINED", ("Declined",)),
     ]
     everything = asked(console)
-    assert [row.reference for row in everything.context["page_obj"]][-1] == "T-FINE", "the newest, yet without trouble"
+    told = [row.reference for row in everything.context["page_obj"]]
+    assert told == ["T-FINE", "", "T-OPEN", "T-FAILED", "T-LATE", "T-BACK", "T-UNKNOWN", "T-DECLINED"]
+    assert "?troubles=1" in everything.content.decode(), "how many have trouble leads to them"
     assert "Mail came back" in everything.content.decode()
 
 
@@ -147,6 +149,30 @@ def test_the_page_costs_the_same_for_ten_and_for_five_hundred_instructions(conso
     at_ten = queries(console, f"{ADDRESS}?open={few.pk}")
     many = burst(market, 500, "T-MANY")
     assert queries(console, f"{ADDRESS}?open={many.pk}") == at_ten <= MOST_QUERIES
+
+
+def test_the_page_costs_the_same_for_ten_and_for_a_thousand_triggers(
+    console: Client,
+    receive: Callable[..., Receipt],  # noqa: F811
+    seller: Seller,
+):
+    def called(count: int) -> int:
+        told = receive(body(reference=f"T-{count}")).instructions[0]
+        rows = Trigger.objects.bulk_create(
+            Trigger(
+                **{name: getattr(told.trigger, name) for name in ("operator", "market", "kind", "raw", "received_at")},
+                reference=f"T-{count}-{number}",
+                content_sha256="-",
+            )
+            for number in range(count)
+        )
+        Instruction.objects.bulk_create(
+            Instruction(trigger=row, market=told.market, seller=seller, kind="start") for row in rows
+        )
+        return queries(console, ADDRESS)
+
+    at_ten = called(10)
+    assert called(1000) == at_ten <= MOST_QUERIES
 
 
 def test_what_has_not_changed_is_not_sent_again(console: Client, market: Market):
