@@ -37,6 +37,12 @@ def match_instructions() -> int:
     return sum(match_open(market=market, by="match_instructions") for market in Market.objects.all())
 
 
+def remind_sellers() -> int:
+    """Reminds, in every market, whoever delivers by schedule tomorrow."""
+    markets = Market.objects.filter(pk__in=operations.reminders_due())
+    return sum(operations.remind(market=market, by="remind_sellers") for market in markets)
+
+
 def send_canary() -> str:
     """Sends an instruction of ours to ourselves by the way of every real one; `/health/dispatch` looks whether it came.
 

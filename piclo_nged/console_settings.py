@@ -67,6 +67,7 @@ NAVIGATION = [
         ("Acknowledgements", "how_to_reg", "dispatch_acknowledgement"),
         ("Matches", "join_inner", "dispatch_match"),
         ("Learned words", "translate", "dispatch_alias"),
+        ("Reminders", "notifications", "dispatch_reminder"),
     ),
     _nouns(
         "4 Settlement",

@@ -5,9 +5,9 @@ the database, and the sweep below stands behind it. What else shaped this table,
 
 - *Schedules fire up to 30 s late*, and with `catch_up` off a missed round is skipped. So a job looks for what is due
   and never relies on having run before; a minute is the shortest cadence that means something.
-- *SIGKILL of an idle worker can stop a whole cluster* while it still reports "Working"; `kill -9` of its main process
-  leaves orphans that go on working. So several small clusters rather than a big one, and every job safe to run twice
-  at once.
+- *SIGKILL of an idle worker can stop a whole cluster* while it still reports "Working", so `manage.py jobs` ends as a whole
+  where one of its processes was killed; `kill -9` of its main process leaves orphans that go on working, where nothing
+  holds them. So several small clusters rather than a big one, and every job safe to run twice at once.
 - *A task whose worker died comes back only after `retry`*, and that clock starts when a task is prefetched: with a
   large `queue_limit` tasks run twice (30 tasks ran 60 times). So `queue_limit` is about the number of workers, `retry`
   is well above `timeout`, and a job takes a batch and leaves the rest to its next round, rather than a task per row.
@@ -36,6 +36,12 @@ class Job:
 
 JOBS = (
     Job("sweep instructions", "dispatch.jobs.sweep_instructions", 1, "proves that no instruction mail was left behind"),
+    Job(
+        "remind sellers",
+        "dispatch.jobs.remind_sellers",
+        1,
+        "of what they deliver by schedule tomorrow, from an hour on",
+    ),
     Job("send canary", "dispatch.jobs.send_canary", 1, "proves that the whole way of an instruction is open"),
     Job("forget canaries", "dispatch.jobs.forget_canaries", 1440, "a week of them is enough to look at"),
     Job(

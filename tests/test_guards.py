@@ -38,6 +38,7 @@ FOR_EVER: dict[str, str] = {
     "markets.QualificationChange": "position",
     "markets.Receipt": "",
     "dispatch.Acknowledgement": "",
+    "dispatch.Reminder": "",
     "dispatch.Trigger": "",
     "settlement.ForwardedReading": "position",
     "settlement.InvoiceLine": "",

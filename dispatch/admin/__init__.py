@@ -3,5 +3,14 @@
 from .aliases import AliasAdmin
 from .matches import MatchAdmin
 from .received import AcknowledgementAdmin, InstructionAdmin, NoticeAdmin, TriggerAdmin
+from .reminders import ReminderAdmin
 
-__all__ = ["AcknowledgementAdmin", "AliasAdmin", "InstructionAdmin", "MatchAdmin", "NoticeAdmin", "TriggerAdmin"]
+__all__ = [
+    "AcknowledgementAdmin",
+    "AliasAdmin",
+    "InstructionAdmin",
+    "MatchAdmin",
+    "NoticeAdmin",
+    "ReminderAdmin",
+    "TriggerAdmin",
+]

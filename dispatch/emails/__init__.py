@@ -2,5 +2,6 @@
 
 from .alarm import alarm
 from .instruction import Addressed, ContractTold, instruction_mails
+from .reminder import reminder
 
-__all__ = ["Addressed", "ContractTold", "alarm", "instruction_mails"]
+__all__ = ["Addressed", "ContractTold", "alarm", "instruction_mails", "reminder"]

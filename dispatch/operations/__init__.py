@@ -7,6 +7,7 @@ from .canary import CanaryState, canary_state, forget_canaries, prepare_canary, 
 from .decisions import decide_match, lock_matches, undo_match
 from .matches import candidates_of, match_instruction, match_open
 from .receive import ContradictoryTrigger, FailedTrigger, Receipt, UnreadableTrigger, receive_trigger
+from .reminders import remind, reminders_due
 
 __all__ = [
     "AnswerLink",
@@ -34,6 +35,8 @@ __all__ = [
     "prepare_canary",
     "read_answer_token",
     "receive_trigger",
+    "remind",
+    "reminders_due",
     "send_canary",
     "undo_match",
 ]

@@ -3,7 +3,7 @@
 The calls of one trigger mostly begin and end at the same instants: what was said once is kept.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from markets.rules.spans import LONDON
@@ -27,8 +27,12 @@ def clock(at: datetime) -> str:
 @lru_cache(KEPT)
 def long_day(at: datetime) -> str:
     """`Tuesday 3 November 2026`, in London."""
-    local = at.astimezone(LONDON)
-    return f"{local:%A} {local.day} {local:%B %Y}"
+    return day_named(at.astimezone(LONDON).date())
+
+
+def day_named(day: date) -> str:
+    """`Tuesday 3 November 2026`."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 @lru_cache(KEPT)

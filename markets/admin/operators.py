@@ -89,6 +89,7 @@ class MarketAdmin(Stages, Paths, EditableNoun):
         "feed_is_live": "Live feed of bids",
         "receipts_before_closure": "Receipts before gate closure",
         "answer_within": "Sellers answer within",
+        "remind_at": "Reminders of the next day at",
         "oncall_email": "On-call email",
         "oncall_phone": "On-call phone",
     }

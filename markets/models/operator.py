@@ -1,6 +1,6 @@
 """Whose market it is: the operator (a DSO), its markets, products and zones. All of it is data, NGED only the first."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pgtrigger
 from django.core.validators import RegexValidator
@@ -84,6 +84,13 @@ class Market(models.Model):
         default=timedelta(minutes=10),
         help_text="How long a seller may take to confirm, from when a mailbox of it was reached; "
         "after that it is a case. Hours:minutes:seconds of real time. 0: no answer is asked for.",
+    )
+    remind_at = models.TimeField(
+        null=True,
+        blank=True,
+        default=time(15),
+        help_text="London time at which sellers are reminded of what they deliver by schedule on the next day. "
+        "Empty: they are not.",
     )
     oncall_email = models.EmailField(blank=True)
     oncall_phone = models.CharField(max_length=40, blank=True)

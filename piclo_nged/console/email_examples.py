@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dispatch.emails import Addressed, ContractTold, alarm, instruction_mails
+from dispatch.emails import Addressed, ContractTold, alarm, instruction_mails, reminder
 from dispatch.models import Instruction, Kind, Trigger
+from dispatch.rules.reminding import Service
 from dispatch.rules.strand import strand
 from markets import emails
 from markets.models import (
@@ -130,6 +131,12 @@ def _statement() -> Iterable[Mail]:
     return statement_issued(statement, [TO], "One line changed: £12.00 more.")
 
 
+def _reminder() -> Iterable[Mail]:
+    names = {"window": "Evening", "competition": "Sustain at Testbridge", "zone": "CMZ_T9A_EM_0001"}
+    tomorrow = Service(AT, AT + timedelta(hours=2), Decimal(50), **names, product="Sustain", contract="C-7")
+    return reminder(market=MARKET, seller=SELLER, recipients=[TO], day=AT.date(), services=[tomorrow])
+
+
 def _alarm() -> Iterable[Mail]:
     return alarm(
         recipients=["oncall@piclo.example"],
@@ -178,6 +185,7 @@ EXAMPLES = {
             lambda: _told(Kind.START, note="The seller is not known to us. Candidates: Voltwise Energy Ltd."),
         ),
         Example("alarm", "Alarm", "To on-call: an instruction did not leave, came back, or could not be read.", _alarm),
+        Example("reminder", "Reminder", "The day before delivery by schedule, at the market's hour.", _reminder),
         Example("statement", "Statement", "A settlement run is issued.", _statement),
     )
 }

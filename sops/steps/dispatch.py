@@ -2,12 +2,25 @@
 
 from datetime import timedelta
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Now
 
 from dispatch.models import Acknowledgement, Instruction, Match, Notice, Trigger
 from dispatch.models.owed import ANSWERED_KINDS
-from markets.models import DispatchContact, Mail
+from dispatch.operations import reminders_due
+from markets.models import DispatchContact, Mail, Market
 from markets.rules.words import moment
 
 from .calling import told, what_is_missing, whom_to_call
@@ -15,6 +28,7 @@ from .declaration import Lane, Mode, Phase, StepDeclaration
 
 MAIL_LEAVES_WITHIN = timedelta(minutes=1)  # it takes about a second: a minute without it is a fault
 MACHINE_MATCHES_WITHIN = timedelta(minutes=2)  # the job runs every minute
+MACHINE_REMINDS_WITHIN = timedelta(minutes=10)
 TOLD_OF_FOR = timedelta(days=1)  # the operator has found the capacity elsewhere by then, or never
 
 
@@ -95,6 +109,14 @@ def mailboxes_that_bounce() -> QuerySet[DispatchContact]:
     )
 
 
+def markets_to_remind() -> QuerySet[Market]:
+    """Markets in which a seller delivers by schedule tomorrow, and the job has not reminded it of that."""
+    due = reminders_due()
+    since = [When(pk=key, then=Value(at + MACHINE_REMINDS_WITHIN)) for key, at in due.items()]
+    fell_due_at = Case(*since, default=Now(), output_field=DateTimeField())
+    return Market.objects.filter(pk__in=due).annotate(fell_due_at=fell_due_at).filter(fell_due_at__lte=Now())
+
+
 def why_open(match: Match) -> str:
     """What a person has to solve, and by when: before the run of its month falls due."""
     discrepancies = "\n".join(match.discrepancies) or "No rule found the contract."
@@ -108,6 +130,20 @@ def _why_not_sent(instruction: Instruction) -> str:
 
 
 STEPS = (
+    StepDeclaration(
+        key="remind",
+        phase=Phase.DISPATCH,
+        lane=Lane.PICLO,
+        title="Remind sellers of what they deliver by schedule",
+        modes=(Mode.AUTOMATED,),
+        minutes_by_hand=10,
+        due=markets_to_remind,
+        runs_elsewhere="A job reminds from the market's hour on, every minute",
+        called=lambda market: f"{market}, tomorrow",
+        explain=lambda market: "It is past the market's hour, and the job has not reminded every seller.",
+        deadline=timedelta(hours=3),
+        rests=timedelta(hours=9),
+    ),
     StepDeclaration(
         key="receive-trigger",
         phase=Phase.DISPATCH,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from dispatch.models import Acknowledgement, Alias, Instruction, Match, Notice, Trigger
+from dispatch.models import Acknowledgement, Alias, Instruction, Match, Notice, Reminder, Trigger
 from markets.models import (
     AccountLink,
     Admission,
@@ -209,6 +209,7 @@ class _Story:
         MailEvent.objects.create(mail=mail, provider="Postmark", key=f"event-{i}", kind="opened", at=self.now)
         Notice.objects.create(instruction=self.instruction, mail=mail, contact=self.contact)
         Acknowledgement.objects.create(instruction=self.instruction, answer="confirmed", given_by="A. N. Other")
+        Reminder.objects.create(market=self.market, seller=self.seller, day=DAY, mails=1)
         match = Match.objects.create(instruction=self.instruction, contract=self.contract, window=self.window)
         Alias.objects.create(
             operator=self.operator,

@@ -9,6 +9,7 @@ from markets.models import (
     Auction,
     AuctionCalendar,
     Competition,
+    Contract,
     Discrepancy,
     DispatchContact,
     JoiningRequest,
@@ -16,6 +17,7 @@ from markets.models import (
     Market,
     MpanClash,
     PreviewNote,
+    Product,
     SealOpening,
     Seller,
     TestParty,
@@ -43,6 +45,27 @@ def named(world: World) -> Seller:
 def match(world: World, **more: bool) -> None:
     instruction = world.instruction(timedelta(minutes=3), **more)
     Match.objects.create(instruction=instruction, discrepancies=["Another zone."])
+
+
+def to_remind(world: World) -> None:
+    """Tomorrow somebody delivers by schedule, in a market that reminds from midnight on."""
+    market, tomorrow = world.new_market(), world.today.date() + timedelta(days=1)
+    Market.objects.filter(pk=market.pk).update(remind_at=time())
+    product, _ = Product.objects.get_or_create(operator=world.operator, key="s", name="Sustain", call="scheduled")
+    competition = world.competition(timedelta(days=9), market, tomorrow)
+    Competition.objects.filter(pk=competition.pk).update(product=product)
+    window = competition.windows.create(
+        name="Evening",
+        first_day=tomorrow,
+        last_day=tomorrow,
+        weekdays=[1, 2, 3, 4, 5, 6, 7],
+        local_start=time(16),
+        local_end=time(20),
+        required_kw=100,
+    )
+    bid = world.bid(competition)
+    bid.lines.create(window=window, capacity_kw=10)
+    Contract.objects.create(bid=bid, seller=bid.seller, market=market, accepted_kw=10, awarded_at=world.today)
 
 
 def declined(world: World) -> Acknowledgement:
@@ -176,6 +199,7 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "chase": lambda world: world.told(timedelta(minutes=11)),
     "tell-decline": declined,
     "match": match,
+    "remind": to_remind,
     "decide-held": lambda world: match(world, is_held=True),
     "chase-readings": lambda world: world.called(world.market),
     "forward-readings": lambda world: ReadingDay.objects.create(

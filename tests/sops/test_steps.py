@@ -81,7 +81,7 @@ def test_an_instruction_to_a_seller_nobody_knows_is_a_case_at_once(world, monkey
 def test_the_first_modes_of_dispatch_are_locked_to_the_machine():
     dispatch = [d for d in STEPS if d.phase == Phase.DISPATCH and d.lane != Lane.CUSTOMER_SUCCESS]
     assert {d.modes for d in dispatch} == {(Mode.AUTOMATED,)}
-    assert len(dispatch) == 4
+    assert len(dispatch) == 5
 
 
 @pytest.mark.parametrize("declaration", STEPS, ids=lambda declaration: declaration.key)

@@ -43,6 +43,7 @@ QUEUES = {
     "dispatch/operations/alarms.py": ON_CALL,
     "dispatch/operations/holding.py": PLAYED,
     "dispatch/operations/instruct.py": PLAYED,
+    "dispatch/operations/reminders.py": PLAYED,
     "settlement/operations/issue.py": PLAYED,
 }
 SENDING = {"queue", "insert_and_wake"}
