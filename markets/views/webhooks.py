@@ -87,7 +87,7 @@ class WebhookSecret(WebhookPage):
         return self.render_to_response(self.get_context_data(secret=secret), headers=NEVER_KEPT)
 
 
-class WebhookTest(Button, _OneWebhook):
+class WebhookTest(_OneWebhook, Button):
     """Calls the address with an event that asks for nothing."""
 
     def press(self) -> str:
@@ -95,14 +95,14 @@ class WebhookTest(Button, _OneWebhook):
         return "The test is on its way. What came back stands below in a moment."
 
 
-class WebhookStart(Button, _OneWebhook):
+class WebhookStart(_OneWebhook, Button):
     """Calls an address again that had said it is gone."""
 
     def press(self) -> str:
         return f"{webhooks.start_webhook(webhook=self.webhook, by=self.person)} is called again."
 
 
-class WebhookRemoval(Button, _OneWebhook):
+class WebhookRemoval(_OneWebhook, Button):
     """Ends a webhook."""
 
     def press(self) -> str:

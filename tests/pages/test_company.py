@@ -9,8 +9,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from markets.models import AccountLink, Admission, Agreement, Invitation, Mail, Market, Membership, Seller, User
+from markets.models import (
+    AccountLink,
+    Admission,
+    Agreement,
+    Invitation,
+    Mail,
+    Market,
+    Membership,
+    Seller,
+    User,
+    Webhook,
+)
 from markets.operations import account_links, contacts, invitations, people
+from markets.operations.webhooks import add_sellers_webhook
 from markets.rules import agreement
 from markets.web.checklist import checklist
 
@@ -274,3 +286,13 @@ class TestPilotMarket:
 
         Admission.objects.filter(seller=other_seller).delete()
         assert heard(market, [seller, other_seller]) == [seller]
+
+
+def test_the_buttons_of_a_webhook_lead_back_to_its_page(seller: Seller, browser_of_member: Client):
+    webhook, _ = add_sellers_webhook(seller=seller, url="https://flex.example/hook", by="tests")
+    its_page = page_of("company-webhook", webhook.pk)
+    tested = browser_of_member.post(page_of("webhook-test", webhook.pk), follow=True)
+    assert tested.redirect_chain == [(its_page, 302)]
+    assert said(tested) == ["The test is on its way. What came back stands below in a moment."]
+    Webhook.objects.filter(pk=webhook.pk).update(stopped_at=webhook.created_at)
+    assert browser_of_member.post(page_of("webhook-start", webhook.pk)).headers["Location"] == its_page
