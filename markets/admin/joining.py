@@ -124,7 +124,7 @@ class AdmitForm(BaseDialogForm):
     """Whom to let in, and with which of the stages."""
 
     sellers = forms.ModelMultipleChoiceField(
-        Seller.objects.all(), widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 10})
+        Seller.objects.filter(stand_in=None), widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 10})
     )
     wave = forms.ChoiceField(choices=Admission.Wave.choices, widget=UnfoldAdminSelectWidget)
 
