@@ -18,7 +18,7 @@ from ..operations.bids.placing import look_at, place
 from ..operations.bids.storing import Placed
 from ..problems import Refused, RowProblem
 from ..rest.answers import error_entry
-from ..rest.bodies import CsvBody, JsonBody, NotAsDescribed, read_object
+from ..rest.bodies import CsvBody, JsonBody, NotAsDescribed, file_in, read_object
 from ..rest.endpoints import SellerEndpoint, reached
 from ..rest.fields import Fields, Instant
 from ..rest.idempotency import idempotent
@@ -103,7 +103,9 @@ class BidsView(SellerEndpoint):
     )
     def get(self, request: Request) -> Response:
         """Newest first, with their results where there are any."""
-        bids = Bid.objects.filter(seller=self.seller, **read_query(_Wanted(), request))
+        wanted = read_query(_Wanted(), request)
+        self.refuse_unknown_market()
+        bids = Bid.objects.filter(seller=self.seller, **wanted)
         return newest(bids, BID, request).response()
 
     @call(
@@ -126,10 +128,11 @@ class BidsView(SellerEndpoint):
         """
         key = self.asked_market_key()
         asked = read_query(_Placing(), request)
-        market = reached(Market.objects.open_to(self.seller).filter(key=key).first(), "market", key)
+        market = self.market_called(key)
         if asked["confirms_rules"] != VERSION:
             raise _not_confirmed(asked["confirms_rules"])
-        sent = read_file(request.data) if isinstance(request.data, bytes) else read_offers(request.data)
+        file = file_in(request)
+        sent = read_offers(request.data) if file is None else read_file(file)
         items, problems = self._place(market, sent, keep_good=asked["keep_good"])
         answer = {"items": items, "problems": [error_entry(problem) for problem in problems]}
         return Response(answer, status=207 if problems else 201)

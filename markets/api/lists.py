@@ -82,7 +82,9 @@ class CompetitionsView(SellerEndpoint):
     )
     def get(self, request: Request) -> Response:
         """Newest first, with all service windows: those that take bids at this moment of market time, or all."""
-        rows = Competition.objects.open_to(self.seller).filter(**read_query(_Wanted(), request))
+        wanted = read_query(_Wanted(), request)
+        self.refuse_unknown_market()
+        rows = Competition.objects.open_to(self.seller).filter(**wanted)
         if read_query(_Open(), request)["open"]:
             rows = rows.biddable()
         page = newest(rows, COMPETITION, request)
@@ -115,7 +117,9 @@ class ContractsView(SellerEndpoint):
     )
     def get(self, request: Request) -> Response:
         """Newest first."""
-        rows = Contract.objects.filter(seller=self.seller, **read_query(_Contracts(), request))
+        wanted = read_query(_Contracts(), request)
+        self.refuse_unknown_market()
+        rows = Contract.objects.filter(seller=self.seller, **wanted)
         return newest(rows, CONTRACT, request).response()
 
 
@@ -142,7 +146,9 @@ class ResultsView(SellerEndpoint):
         """The newest bids first, each with its reason. To hear what is new, ask for `decided_since` ten minutes before
         the newest that you hold, and drop what you have: results that were being written meanwhile are in it then.
         """
-        rows = Bid.objects.filter(seller=self.seller, decided_at__isnull=False, **read_query(_Results(), request))
+        wanted = read_query(_Results(), request)
+        self.refuse_unknown_market()
+        rows = Bid.objects.filter(seller=self.seller, decided_at__isnull=False, **wanted)
         return newest(rows, RESULT, request).response()
 
 

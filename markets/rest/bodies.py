@@ -1,6 +1,7 @@
 """What callers of the API send, checked: one object, or the rows of a list with every fault of every row at once."""
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -25,6 +26,13 @@ class Malformed(Refused):
     title = "Malformed JSON"
 
 
+class NotUtf8(Refused):
+    """A body in another encoding than the API speaks."""
+
+    status = 400
+    title = "Not UTF-8"
+
+
 class NotAsDescribed(Refused):
     """A body whose fields are not as the API's documents say."""
 
@@ -38,12 +46,12 @@ class JsonBody(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         try:
-            return json.loads(stream.read(), parse_constant=_no_number)
+            return json.loads(_utf8(stream.read()), parse_constant=_no_number, object_pairs_hook=_once_each)
         except json.JSONDecodeError as error:
             near = RowProblem(error.lineno, f"character {error.colno}", error.doc[error.pos :][:20], error.msg)
             raise Malformed(f"Line {error.lineno}, character {error.colno}: {error.msg}.", [near]) from error
         except UnicodeDecodeError as error:
-            raise Malformed(f"Send UTF-8: byte {error.start} is none.") from error
+            raise NotUtf8(f"Send UTF-8: byte {error.start} is none.") from error
         except (ValueError, RecursionError) as error:
             raise Malformed(f"This JSON cannot be read: {error}.") from error
 
@@ -54,7 +62,9 @@ class CsvBody(BaseParser):
     media_type = "text/csv"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        return stream.read()
+        content: bytes = stream.read()
+        _refuse_utf16(content)
+        return content
 
 
 def file_in(request: Request) -> bytes | None:
@@ -63,6 +73,30 @@ def file_in(request: Request) -> bytes | None:
         return request.data
     is_csv = (request.content_type or "").partition(";")[0].strip().lower() == CsvBody.media_type
     return b"" if is_csv else None
+
+
+def _utf8(content: bytes) -> str:
+    """The text of a JSON body, in which no null character stands: two-byte encodings are full of them."""
+    _refuse_utf16(content)
+    if b"\0" in content:
+        raise NotUtf8("There are null characters in this body, as in UTF-16. Send it as UTF-8.")
+    return content.decode("utf-8-sig")
+
+
+def _refuse_utf16(content: bytes) -> None:
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise NotUtf8("This body is in UTF-16. Send it as UTF-8.")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Of a name that stands twice nobody knows which value is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)[:60]
+        reason = "This name stands twice in one object: send it once."
+        raise Malformed(f"'{twice}': {reason}", [RowProblem(0, twice, "", reason)])
+    return found
 
 
 def _no_number(word: str) -> NoReturn:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NoReturn
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -18,6 +19,7 @@ from .authentication import OperatorOnly, SellerOnly, token_of
 from .bodies import JsonBody
 from .faults import FaultsPlayed
 from .fields import Fields
+from .openapi import FORMAT
 from .paging import BadQuery, read_query
 from .rendering import JsonAnswer
 
@@ -44,16 +46,29 @@ class Endpoint(APIView):
     parser_classes = [JsonBody]
     renderer_classes = [JsonAnswer]
     http_method_names = ["get", "head", "post", "put", "delete"]
+    takes_any_query = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Reads the body at once, since only that keeps the limit on its size (DATA_UPLOAD_MAX_MEMORY_SIZE).
 
-        A reference that holds what the database cannot hold names nothing: 404.
+        A query parameter that the documents do not name is refused: it is mostly a slip of the pen, and to leave it out
+        would answer another question. A reference that holds what the database cannot hold names nothing: 404.
         """
         super().initial(request, *args, **kwargs)
         request.body  # noqa: B018
+        if not self.takes_any_query:
+            self._refuse_unknown_query(request)
         if any("\0" in str(reference) for reference in kwargs.values()):
             raise NotFound("No reference holds a null character.")
+
+    def _refuse_unknown_query(self, request: Request) -> None:
+        known = getattr(getattr(self, str(request.method).lower(), None), "query_names", None)
+        if known is None or request.query_params.keys() <= {*known, FORMAT.name}:  # a format was negotiated already
+            return
+        takes = f"This call takes: {', '.join(known)}." if known else "This call takes none."
+        reason = f"There is no such query parameter. {takes}"
+        rows = [RowProblem(0, n[:60], v, reason) for n, v in request.query_params.items() if n not in known]
+        raise BadQuery(f"{', '.join(row.column for row in rows)}: {reason}", rows)
 
     @property
     def token(self) -> Token:
@@ -81,12 +96,7 @@ class OperatorEndpoint(FaultsPlayed, Endpoint):
 
     def market_called(self, key: str) -> Market:
         """The market of this key, within the token's reach. Where there is none, the 404 names those that there are."""
-        own = Market.objects.reached_by(self.token)
-        market = own.filter(key=key).first()
-        if market is None:
-            known = ", ".join(own.order_by("key").values_list("key", flat=True)) or "none"
-            raise NotFound(f"There is no market '{key}' for this token. Its markets are: {known}.")
-        return market
+        return _market_among(Market.objects.reached_by(self.token), key)
 
 
 class SellerEndpoint(Endpoint):
@@ -100,6 +110,23 @@ class SellerEndpoint(Endpoint):
         seller = self.token.seller
         assert seller is not None
         return seller
+
+    def market_called(self, key: str) -> Market:
+        """The market of this key, open to the seller. Where there is none, the 404 names those that there are."""
+        return _market_among(Market.objects.open_to(self.seller), key)
+
+    def refuse_unknown_market(self) -> None:
+        """An empty list for a market that is misspelt would say that nothing is there."""
+        if key := self.request.query_params.get("market"):
+            self.market_called(key)
+
+
+def _market_among(own: QuerySet[Market], key: str) -> Market:
+    market = own.filter(key=key).first() if "\0" not in key else None
+    if market is None:
+        known = ", ".join(own.order_by("key").values_list("key", flat=True)) or "none"
+        raise NotFound(f"There is no market '{key}' for this token. Its markets are: {known}.")
+    return market
 
 
 def reached[Row](row: Row | None, what: str, key: str) -> Row:

@@ -88,10 +88,13 @@ def call(
     examples: Sequence[OpenApiExample] = (),
     is_write: bool = False,
 ) -> Any:
-    """Describes one call: `answers` by status are its own; the errors that every call may give are added."""
+    """Describes one call: `answers` by status are its own; the errors that every call may give are added.
+
+    The query parameters named here are all that the call takes (`Endpoint.initial`).
+    """
     common = _WRITING if is_write else _READING
     errors = {(status, MEDIA_TYPE): _fault(status) for status in sorted({*common, *faults})}
-    return extend_schema(
+    described = extend_schema(
         operation_id=operation_id,
         summary=summary,
         tags=[tag],
@@ -100,6 +103,13 @@ def call(
         responses={**answers, **errors},
         examples=list(examples),
     )
+    known = [parameter.name for parameter in parameters if parameter.location == OpenApiParameter.QUERY]
+
+    def decorate(method: Any) -> Any:
+        method.query_names = known
+        return described(method)
+
+    return decorate
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

@@ -16,10 +16,17 @@ class UnreadableFile(Refused):
     title = "Not a CSV that we can read"
 
 
+class EmptyFile(UnreadableFile):
+    """A file without a row: somebody exported or attached the wrong thing."""
+
+    status = 400
+    title = "Nothing was sent"
+
+
 def text_of(content: bytes) -> str:
     """The text of a file in UTF-8. Raises UnreadableFile for what is empty, too large, a spreadsheet or no text."""
     if not content.strip():
-        raise UnreadableFile(EMPTY)
+        raise EmptyFile(EMPTY)
     if len(content) > MOST_BYTES:
         raise UnreadableFile(f"This file is larger than {MOST_BYTES // 10**6} MB. Send it in parts.")
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -59,4 +66,4 @@ def rows_of(text: str, most: int) -> Iterator[tuple[int, list[str]]]:
             f"From line {begins} this is no CSV ({error}). Look for a quotation mark that is not closed."
         ) from error
     if not count:
-        raise UnreadableFile(EMPTY)
+        raise EmptyFile(EMPTY)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from markets.models import Asset
 from markets.problems import RowProblem
-from markets.rest.bodies import CsvBody, JsonBody, NotAsDescribed, read_all_rows
+from markets.rest.bodies import CsvBody, JsonBody, NotAsDescribed, file_in, read_all_rows
 from markets.rest.endpoints import SellerEndpoint
 from markets.rest.fields import Day, Fields
 from markets.rest.idempotency import idempotent
@@ -107,11 +107,11 @@ class ReadingsView(SellerEndpoint):
         return Response(vars(self._store(request)))
 
     def _store(self, request: Request) -> Stored:
-        if isinstance(request.data, bytes):
+        if (file := file_in(request)) is not None:
             keep_gaps = read_query(_Query(), request)["keep_gaps"]
             return upload_readings(
                 seller=self.seller,
-                file=request.data,
+                file=file,
                 source=ReadingDay.Source.API,
                 by=self.token,
                 keep_gaps=keep_gaps,

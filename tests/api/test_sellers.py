@@ -39,7 +39,7 @@ def test_open_competitions_come_with_their_windows(trader: Machine, market: Mark
     [window] = item["windows"]
     assert (window["name"], window["weekdays"], window["local_start"]) == ("Evening", [1, 2, 3, 4, 5], "16:00:00")
     assert window["minimum_kw"] == "0.0000"
-    for query in ("market=other", "zone=CMZ_X", "product=Sustain"):
+    for query in ("zone=CMZ_X", "product=Sustain"):
         assert trader.get(f"/api/v1/competitions?{query}").json()["items"] == []
     for query in (f"market={market.key}", "zone=cmz_t9a_em_0001", "product=dynamic"):
         assert len(trader.get(f"/api/v1/competitions?{query}").json()["items"]) == 1
@@ -80,6 +80,10 @@ def test_a_bid_after_gate_closure_is_refused(
 
 def test_bids_of_a_market_that_is_not_there(trader: Machine) -> None:
     problem_of(trader.post("/api/v1/bids?market=nowhere", [bid_row()]), 404)
+    for listed in ("bids", "competitions", "contracts", "results"):
+        assert "'nowhere'" in problem_of(trader.get(f"/api/v1/{listed}?market=nowhere"), 404)["detail"]
+    slip = problem_of(trader.get("/api/v1/bids?markt=nowhere"), 400)
+    assert "This call takes: before, limit, market, " in slip["errors"][0]["reason"]
     problem_of(trader.post("/api/v1/bids", [bid_row()]), 400)
 
 

@@ -36,6 +36,7 @@ class TriggersView(NgedEndpoint):
     """Calls of contracts."""
 
     parser_classes = [AnyBody]
+    takes_any_query = True  # whatever is wrong with a trigger, it is kept first
 
     @call(
         "nged_trigger",
