@@ -67,7 +67,7 @@ class Endpoint(APIView):
             return
         takes = f"This call takes: {', '.join(known)}." if known else "This call takes none."
         reason = f"There is no such query parameter. {takes}"
-        rows = [RowProblem(0, n[:60], v, reason) for n, v in request.query_params.items() if n not in known]
+        rows = [RowProblem(0, n[:60], str(v), reason) for n, v in request.query_params.items() if n not in known]
         raise BadQuery(f"{', '.join(row.column for row in rows)}: {reason}", rows)
 
     @property
