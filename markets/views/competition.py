@@ -10,8 +10,7 @@ from django.shortcuts import redirect
 from django.views.generic import DetailView
 
 from ..forms import BidForm, show_refusal
-from ..models import Competition, ServiceWindow
-from ..operations.agreements import has_signed
+from ..models import Competition, Seller, ServiceWindow
 from ..operations.bids import place_bids, why_no_bidder
 from ..problems import Refused
 from ..rules.words import kw
@@ -104,7 +103,7 @@ class CompetitionPage(TraderPage, DetailView):
         return super().get_context_data(
             bids=list(bids),
             why_no_bidder=why_not,
-            must_sign=why_not and not has_signed(self.seller),
+            must_sign=why_not and self.seller.status == Seller.Status.VERIFIED,
             takes_a_bid=facts["gate"].is_open and self.assets.usable and self.may_trade and not why_not,
             assets=self.assets,
             estimate=kwargs["form"].estimate(),
