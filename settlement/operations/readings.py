@@ -1,6 +1,7 @@
 """Readings in: stored in bulk, with every revision kept."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +13,17 @@ from markets.problems import Refused, RowProblem
 from markets.rules.words import to_correct
 
 from ..models import ReadingDay
+from ..rules.energy import UNREAD
+from ..rules.gaps import gaps_of
 from ..rules.halfhours import Watts
 from ..rules.readings import day_fault, merged
-from ..rules.readings_file import read_file
+from ..rules.shape import still_open
+from ..rules.shaped_file import ShapedFile, read_shaped
 from .copying import copy_rows
 from .locks import while_no_run_looks
 
 AT_ONCE = 2000
+NOTHING_CHOSEN: Mapping[str, str] = {}
 COLUMNS = ("asset_id", "day", "revision", "watts", "source", "received_by_id")
 
 
@@ -76,23 +81,60 @@ def store_readings(*, days: Sequence[DayOfReadings], source: str, by: By) -> Sto
 
 
 @transaction.atomic
-def upload_readings(*, seller: Seller, file: bytes, source: str, by: By, keep_gaps: bool = False) -> Stored:
-    """Reads a seller's CSV (its columns: `settlement.rules.readings_file`) and stores it, all or nothing.
+def upload_readings(
+    *,
+    seller: Seller,
+    file: bytes,
+    source: str,
+    by: By,
+    keep_gaps: bool = False,
+    choices: Mapping[str, str] = NOTHING_CHOSEN,
+) -> Stored:
+    """Reads a seller's CSV in any of the common shapes (`settlement.rules.recognising`) and stores it, all or nothing.
 
-    Raises UnreadableFile for what is no CSV, else Refused with every bad row; gaps are bad rows too, unless the seller
-    says `keep_gaps`.
+    `choices` says what the file does not (`settlement.rules.shape.CHOICES`; `asset`: of which one it is).
+    Raises UnreadableFile for what is no CSV, else Refused with every bad row, and with what the file leaves open; gaps
+    are bad rows too, unless the seller says `keep_gaps`.
     """
-    read = read_file(file)
-    faults = [*read.faults, *(() if keep_gaps else read.gaps)]
-    assets = {asset.ref: asset for asset in seller.assets.all()}
-    for day in read.days:
-        if day.asset not in assets:
-            faults.append(RowProblem(day.line, "asset", day.asset, "You have no asset with this reference."))
+    read = read_shaped(file, choices)
+    days, faults = owned_days(seller=seller, file=read, choices=choices)
+    if read.shape and read.shape.open:
+        faults.append(RowProblem(read.shape.header_line, "", "", still_open(read.shape)))
+    if not keep_gaps and read.interval_minutes:
+        faults += gaps_of(read.days, read.interval_minutes)
     if faults:
         rows = sorted(faults, key=lambda fault: fault.line)
         raise Refused(f"No readings were stored: {to_correct(len(rows), 'row')} in the file.", rows)
-    days = [DayOfReadings(assets[day.asset], day.day, day.watts, day.line) for day in read.days]
     return store_readings(days=days, source=source, by=by)
+
+
+def owned_days(
+    *, seller: Seller, file: ShapedFile, choices: Mapping[str, str]
+) -> tuple[list[DayOfReadings], list[RowProblem]]:
+    """The days of a file with the seller's own assets, by reference or MPAN; and all that is wrong with the file."""
+    faults = list(file.faults)
+    found: dict[str, list[Asset]] = defaultdict(list)
+    for asset in seller.assets.all():
+        known_by = {asset.import_meter_id, asset.export_meter_id} if file.shape and file.shape.by_mpan else {asset.ref}
+        for name in known_by:
+            found[name].append(asset)
+    days = []
+    for day in file.days:
+        name = day.asset or choices.get("asset", "")
+        if len(assets := found.get(name, []) if name else []) == 1:
+            watts = [None if power == UNREAD else power for power in day.watts.tolist()]
+            days.append(DayOfReadings(assets[0], day.day, watts, day.line))
+        else:
+            faults.append(RowProblem(day.line, "asset", name, _stranger(file, name, len(assets))))
+    return days, faults
+
+
+def _stranger(file: ShapedFile, name: str, count: int) -> str:
+    if count:
+        return f"{count} of your assets have this MPAN: send their readings by your reference of the asset."
+    if not name:
+        return "The file names no asset: add a column asset with your reference."
+    return f"You have no asset with this {'MPAN' if file.shape and file.shape.by_mpan else 'reference'}."
 
 
 def _problems(days: Sequence[DayOfReadings]) -> list[RowProblem]:
