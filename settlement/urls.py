@@ -6,6 +6,8 @@ from . import views
 
 app_name = "settlement"
 urlpatterns = [
+    path("readings/", views.ReadingMonth.as_view(), name="readings"),
+    path("readings/<int:pk>/", views.AssetReadings.as_view(), name="asset-readings"),
     path("statements/", views.StatementList.as_view(), name="statements"),
     path("statements/<slug:reference>/", views.StatementPage.as_view(), name="statement"),
 ]

@@ -55,6 +55,7 @@ class Things:
             "markets:bid-upload-problems": [upload_of(self.bid).pk],
             "dispatch:instruction": [self.instruction.reference],
             "dispatch:answer": [token],
+            "settlement:asset-readings": [self.asset.pk],
             "settlement:statement": [self.statement.reference],
             "sops:article": ["bidding"],
         }
@@ -117,6 +118,7 @@ LISTS = {
     "markets:company-tokens",
     "markets:company-webhooks",
     "dispatch:instructions",
+    "settlement:readings",
     "settlement:statements",
 }
 OWN = {
@@ -134,6 +136,7 @@ OWN = {
     "markets:company-token",
     "markets:company-webhook",
     "dispatch:instruction",
+    "settlement:asset-readings",
     "settlement:statement",
 }
 POSTED = {  # whose row it is: test_company.py, test_notes.py, test_webhooks.py

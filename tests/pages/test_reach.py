@@ -68,6 +68,7 @@ NEVER_POSTED = {
     ("markets:bid-upload-problems", "post"),
     ("markets:company-token", "post"),
     ("markets:company-webhook", "post"),
+    ("settlement:asset-readings", "post"),
     ("settlement:statement", "post"),
 }
 

@@ -9,7 +9,7 @@ from django.views.generic import DetailView, ListView
 from markets.web.access import SellerPage
 from markets.web.lists import Paged
 
-from .models import SettlementLine, Statement
+from ..models import SettlementLine, Statement
 
 LINES_A_PAGE = 100
 PAYS = ("availability_gbp", "utilisation_gbp", "sustain_gbp")
