@@ -9,6 +9,7 @@ are our assumption:
 | spike | at most one interval in twenty is beyond 1.5 times what the asset can import or export |
 | unit | more than one in twenty is; or the mean is 1.8 to 2.2 times that of earlier days, or 0.45 to 0.55 of it (kWh of half-hours read as kW, or the reverse), or 50 to 70 times (minutes), or 500 times and more |
 | sign | the asset only imports and nine in ten intervals export, or the reverse; or the mean is that of earlier days with its sign turned |
+| size | the mean is more than 5 times that of earlier days, whichever its sign |
 | copy | the day is the day before, interval by interval, and no interval is like the next |
 """
 
@@ -24,6 +25,7 @@ from .energy import UNREAD
 from .halfhours import MINUTES_A_DAY
 
 BEYOND, FEW, ONE_SIDED, EARLIER_DAYS, ENOUGH_EARLIER = 1.5, 0.05, 0.9, 10, 3
+MANY_TIMES = 5
 UNIT_RATIOS = ((1.8, 2.2), (0.45, 0.55), (50, 70), (1 / 70, 1 / 50), (500, np.inf), (0, 1 / 500))
 DAY = timedelta(days=1)
 
@@ -158,3 +160,5 @@ def _unlike(mean: float, means: Sequence[float]) -> Iterator[Finding]:
         yield Finding("unit", f"The day is {ratio:,.2g} times a usual one: is the unit right (kW or kWh)?")
     elif -2 < ratio < -0.5:
         yield Finding("sign", "The day is a usual one with its sign turned: + is export here.")
+    elif abs(ratio) > MANY_TIMES:
+        yield Finding("size", f"The day is {ratio:,.2g} times a usual one.")

@@ -50,6 +50,7 @@ def test_a_usual_day_is_summed_and_nothing_is_found() -> None:
         (charging() * 1000, ["unit", "unit"]),
         (-charging(), ["sign", "sign"]),
         (charging(-4010), ["copy"]),
+        (charging() * -23, ["unit", "size", "sign"]),
     ],
 )
 def test_each_finding(watts: NDArray[np.int32], found: list[str]) -> None:
