@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 from django.db import transaction
 
 from markets.models import Asset, Seller
@@ -13,18 +14,16 @@ from markets.problems import Refused, RowProblem
 from markets.rules.words import to_correct
 
 from ..models import ReadingDay
-from ..rules.energy import UNREAD
 from ..rules.gaps import gaps_of
 from ..rules.halfhours import Watts
-from ..rules.readings import day_fault, merged
+from ..rules.readings import DayOfWatts, as_array, day_fault, merged
 from ..rules.shape import still_open
 from ..rules.shaped_file import ShapedFile, read_shaped
-from .copying import copy_rows
+from .copying_days import copy_days
 from .locks import while_no_run_looks
 
 AT_ONCE = 2000
 NOTHING_CHOSEN: Mapping[str, str] = {}
-COLUMNS = ("asset_id", "day", "revision", "watts", "source", "received_by_id")
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class DayOfReadings:
 
     asset: Asset
     day: date
-    watts: Watts
+    watts: Watts | DayOfWatts
     line: int = 0
 
 
@@ -68,11 +67,7 @@ def store_readings(*, days: Sequence[DayOfReadings], source: str, by: By) -> Sto
         new += sum(revision == 1 for _, revision, _ in rows)
         revised += sum(revision > 1 for _, revision, _ in rows)
         person = getattr(user_of(by), "pk", None)
-        copy_rows(
-            ReadingDay,
-            COLUMNS,
-            ((day.asset.pk, day.day, revision, watts, source, person) for day, revision, watts in rows),
-        )
+        copy_days(((day.asset.pk, day.day, revision, watts) for day, revision, watts in rows), source, person)
     stored = Stored(new, revised, len(days) - new - revised)
     if new or revised:
         subject = days[0].asset if len(assets) == 1 else None
@@ -122,8 +117,7 @@ def owned_days(
     for day in file.days:
         name = day.asset or choices.get("asset", "")
         if len(assets := found.get(name, []) if name else []) == 1:
-            watts = [None if power == UNREAD else power for power in day.watts.tolist()]
-            days.append(DayOfReadings(assets[0], day.day, watts, day.line))
+            days.append(DayOfReadings(assets[0], day.day, day.watts, day.line))
         else:
             faults.append(RowProblem(day.line, "asset", name, _stranger(file, name, len(assets))))
     return days, faults
@@ -150,7 +144,7 @@ def _problems(days: Sequence[DayOfReadings]) -> list[RowProblem]:
     return problems
 
 
-def _revisions(days: Sequence[DayOfReadings]) -> list[tuple[DayOfReadings, int, list[int | None]]]:
+def _revisions(days: Sequence[DayOfReadings]) -> list[tuple[DayOfReadings, int, DayOfWatts]]:
     """The days that say something new, with the number and the content of their next revision."""
     held = {
         (asset_id, day): (revision, watts)
@@ -160,8 +154,9 @@ def _revisions(days: Sequence[DayOfReadings]) -> list[tuple[DayOfReadings, int, 
     }
     rows = []
     for day in days:
-        revision, before = held.get((day.asset.pk, day.day), (0, None))
-        watts = merged(before, day.watts)
-        if watts != before:
+        revision, stood = held.get((day.asset.pk, day.day), (0, None))
+        before = None if stood is None else as_array(stood)
+        watts = merged(before, as_array(day.watts))
+        if before is None or not np.array_equal(watts, before):
             rows.append((day, revision + 1, watts))
     return rows
