@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -131,8 +132,10 @@ def test_every_example_is_as_described(document: dict[str, Any], world: World, n
         reference = "T9A-0001-2027" if "/nged/" in path else world.bid.reference
         if "/instructions/" in path:
             reference = world.trigger.instructions.get().reference
-        address = f"{path.replace('{reference}', reference)}?market={world.market.key}&confirms_rules={VERSION}"
-        answer = machine.call(method.upper(), address, body)
+        known = {parameter["name"] for parameter in told.get("parameters", [])}
+        query = {"market": world.market.key, "confirms_rules": VERSION}
+        query = {name: value for name, value in query.items() if name in known}
+        answer = machine.call(method.upper(), f"{path.replace('{reference}', reference)}?{urlencode(query)}", body)
         assert answer.status_code in (200, 201, 202) or answer.json()["title"] == "Refused", (call, answer.content)
         if answer.status_code < 300:
             succeeded.add(call.split("/")[-1])

@@ -10,6 +10,7 @@ from markets.models import BidLine, Competition, JournalEntry
 from markets.operations import bids, clock, competitions
 from markets.operations.feeds import read_bid_changes
 from markets.problems import Refused
+from markets.rules.spans import london
 from tests.conftest import close, notice, offer
 
 WINDOW = notice().windows[0]
@@ -43,6 +44,8 @@ def test_new_then_unchanged_then_revised(market):
         ({"zone_name": "n" * 201}, "zone_name", "At most 200"),
         ({"windows": (replace(WINDOW, name="w" * 201),)}, "windows", "at most 200"),
         ({"windows": (replace(WINDOW, weekdays=(1, 2, 1)),)}, "windows", "A weekday stands twice"),
+        ({"first_day": WINDOW.first_day + timedelta(days=1)}, "windows", "do not lie within the competition's"),
+        ({"closes_at": london(WINDOW.last_day, time(12))}, "windows", "before bidding closes on"),
         ({"windows": (replace(WINDOW, local_end=time(19, 59)),)}, "windows", "on a half-hour, such as 16:00 or 16:30"),
         (
             {

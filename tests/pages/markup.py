@@ -1,5 +1,6 @@
 """Reads a page as a strict browser and a screen reader would, and says what they would stumble over."""
 
+import re
 from html.parser import HTMLParser
 
 from django.http import HttpResponse
@@ -75,3 +76,12 @@ class Markup(HTMLParser):
 def faults(response: HttpResponse) -> list[str]:
     """What is wrong with the page; empty where nothing is."""
     return Markup(response.content.decode()).faults
+
+
+def errors(response: HttpResponse) -> dict[str, list[str]]:
+    """What stands beside each field, as a reader finds it: by the field's own error list."""
+    assert response.status_code == 422
+    assert faults(response) == []
+    page = response.content.decode()
+    lists = re.findall(r'<ul class="errorlist" id="id_(\w+)_error">(.*?)</ul>', page, re.DOTALL)
+    return {name: re.findall(r"<li>(.*?)</li>", inner) for name, inner in lists}

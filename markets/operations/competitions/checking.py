@@ -9,7 +9,7 @@ from ...problems import RowProblem
 from ...rules import words
 from ...rules.notices import ZERO, CompetitionNotice, WindowNotice
 from ...rules.revisions import COMPETITION_FIELDS, Change
-from ...rules.spans import is_on_half_hour, service_days
+from ...rules.spans import is_on_half_hour, london, service_days
 from ..gate import why_closed
 
 CEILINGS = [name for name in COMPETITION_FIELDS if "ceiling" in name]
@@ -63,16 +63,23 @@ def _window_problems(notice: CompetitionNotice) -> list[RowProblem]:
             reason = "A window needs days in order, at least one weekday and no negative capacity."
             problems.append((asked.name, reason))
         else:
-            problems += [(asked.name, reason) for reason in _timing_problems(asked)]
+            problems += [(asked.name, reason) for reason in _timing_problems(asked, notice)]
         if not 0 <= asked.minimum_kw <= max(asked.required_kw, ZERO):
             reason = "The smallest offer taken lies between 0 and what the window requires."
             problems.append((asked.name, reason))
     return [RowProblem(notice.line, "windows", value, reason) for value, reason in problems]
 
 
-def _timing_problems(asked: WindowNotice) -> list[str]:
+def _timing_problems(asked: WindowNotice, notice: CompetitionNotice) -> list[str]:
     """Why nobody could deliver, or be settled, in the days and times of a window."""
     problems = []
+    if not notice.first_day <= asked.first_day <= asked.last_day <= notice.last_day:
+        own, whole = words.days(asked.first_day, asked.last_day), words.days(notice.first_day, notice.last_day)
+        problems.append(f"Its days ({own}) do not lie within the competition's ({whole}).")
+    first = next(service_days(asked.first_day, asked.last_day, asked.weekdays), None)
+    if first and (starts_at := london(first, asked.local_start)) < notice.closes_at:
+        begins, closes = words.moment(starts_at), words.moment(notice.closes_at)
+        problems.append(f"It would deliver from {begins}, before bidding closes on {closes}: nobody could be chosen.")
     if len(set(asked.weekdays)) < len(asked.weekdays):
         problems.append("A weekday stands twice: name each once.")
     if not any(service_days(asked.first_day, asked.last_day, asked.weekdays)):
