@@ -1,5 +1,6 @@
 """`manage.py instructions`: sends the emails of instructions, within moments of the trigger, until it is told to stop."""
 
+import gc
 import signal
 from typing import Any
 
@@ -20,4 +21,5 @@ class Command(BaseCommand):
         worker = Worker(senders=senders)
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_number, lambda *_: worker.stop())
+        gc.freeze()  # what stays for ever is looked through by no collection of garbage while a seller waits
         worker.run()
