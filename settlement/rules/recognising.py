@@ -14,7 +14,7 @@ from markets.problems import RowProblem
 
 from .shape import OFFSET, UNITS, Shape
 
-SAMPLE_ROWS = 50
+SAMPLE_ROWS, ROWS_OF_DAYS = 50, 5
 LEAST_COLUMNS_OF_A_DAY = 46
 LENGTHS_OF_A_DAY = (46, 48, 50, 1380, 1440, 1500)
 ISO_DATE, BRITISH_DATE = r"\d{4}-\d\d-\d\d", r"\d\d/\d\d/\d{4}"
@@ -55,7 +55,8 @@ def recognise(
     names: Sequence[str], rows: Sequence[Sequence[str]], separator: str, header_line: int
 ) -> Shape | list[RowProblem]:
     """The shape of a file with this header and these first rows; or what is wrong with it, on the line of the header."""
-    kinds = [_kind([row[place].strip() for row in rows if place < len(row)]) for place in range(len(names))]
+    looked_at = rows if len(names) < LEAST_COLUMNS_OF_A_DAY else rows[:ROWS_OF_DAYS]
+    kinds = [_kind([row[place].strip() for row in looked_at if place < len(row)]) for place in range(len(names))]
     tokens = [_tokens(name) for name in names]
     asset = _asset(kinds, tokens)
     stamp, by_period = _stamp(kinds, tokens)

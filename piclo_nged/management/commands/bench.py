@@ -16,6 +16,7 @@ from piclo_nged.bench import (
     dispatch_idle,
     dispatch_sustained,
     feed_race,
+    readings_in,
     results_in,
     settlement_run,
     story,
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "bids-feed": bids_feed.measure,
     "feed-race": feed_race.measure,
     "results-in": results_in.measure,
+    "readings-in": readings_in.measure,
     "settlement-run": settlement_run.measure,
 }
 
