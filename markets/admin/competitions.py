@@ -69,6 +69,7 @@ class CompetitionAdmin(EarlyOpening, Noun):
     search_fields = ("reference", "name", "zone__code", "zone__name")
     date_hierarchy = "closes_at"
     inlines = (WindowRows,)
+    called = {"max_connection_kv": "Connected at up to, kV"}
     actions_detail = ("preview", "approve", "ask_opening", "withdraw")
     standing = state()
     required = number("required_kw", "Required kW")

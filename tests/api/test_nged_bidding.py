@@ -60,9 +60,9 @@ def test_every_fault_of_a_competition_is_named(nged: Machine, market: Market) ->
     for reference in ("a%0Ab", "%2E%2E"):
         [error] = problem_of(nged.put(f"{V1}/competitions/{reference}?market={market.key}", published()), 422)["errors"]
         assert error["reason"].startswith("A reference is one line")
-    late = published(opens_at="2027-01-02T00:00:00+01:00", closes_at="2027-01-01T23:00:00Z")
+    late = published(opens_at="2026-12-02T00:00:00+01:00", closes_at="2026-12-01T23:00:00Z")
     [error] = problem_of(nged.put(f"{V1}/competitions/T9A-1?market={market.key}", late), 422)["errors"]
-    assert error["value"] == "2027-01-01T23:00:00+00:00"
+    assert error["value"] == "2026-12-01T23:00:00+00:00"
     body = published(opens_at="2026-11-01T00:00:00", required_mw=3, required_kw="1,35")
     body["windows"][0]["weekdays"] = [8]
     errors = problem_of(nged.put(f"{V1}/competitions/T9A-1?market={market.key}", body), 422)["errors"]

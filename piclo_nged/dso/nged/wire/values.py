@@ -37,6 +37,8 @@ def read_text(text: str) -> str:
 
 def read_number(text: str) -> Decimal:
     """A quantity of at least 0, to 4 places: 1.370000004768372 and 1.37 are the same number."""
+    if not text.strip():
+        raise ValueError("empty: write a number, 0 where there is nothing")
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
