@@ -47,7 +47,8 @@ def test_every_call_is_answered_as_a_success(
         for name, bid in zip(("B-12", "B-13"), bids, strict=False):
             told = told.replace(name, bid.reference)
         if method == "PUT":
-            told = json.dumps(json.loads(told) | _open_now())
+            next_year = told.replace('"2024-', f'"{datetime.now(UTC).year + 1}-')
+            told = json.dumps(json.loads(next_year) | _open_now())
         if "/sandbox/clock" in path:
             told = re.sub(r"2\d{3}-[^\"]+", (market.now() + timedelta(days=400)).isoformat(), told)
         if "/bids?" in path:
