@@ -44,11 +44,12 @@ class NgedSide:
         """What was accepted, for the reconciliation."""
 
     def call(self, method: str, path: str, *, json: Any = None, content: bytes | None = None, **query: Any) -> Any:
-        """One call; returns the answer's JSON. Raises CallFailed for an error."""
+        """One call; returns the answer's JSON. Raises CallFailed for an error. The address names the market where the
+        body does not."""
         headers = {"Content-Type": "text/csv"} if content is not None else {}
-        answer = self.http.request(
-            method, path, params={"market": self.market, **query}, json=json, content=content, headers=headers
-        )
+        if not (isinstance(json, dict) and "market" in json):
+            query["market"] = self.market
+        answer = self.http.request(method, path, params=query, json=json, content=content, headers=headers)
         if answer.is_error:
             raise CallFailed(f"{method} {path} is answered {answer.status_code}: {_words(answer)}")
         return answer.json()
