@@ -72,6 +72,7 @@ NAVIGATION = [
     _nouns(
         "4 Settlement",
         ("Readings", "electric_meter", "settlement_readingday"),
+        ("Baselines of their own", "show_chart", "settlement_assetbaseline"),
         ("Runs", "calculate", "settlement_settlementrun"),
         ("Parts of runs", "donut_small", "settlement_runpart"),
         ("Lines", "list_alt", "settlement_settlementline"),

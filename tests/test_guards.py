@@ -40,6 +40,7 @@ FOR_EVER: dict[str, str] = {
     "dispatch.Acknowledgement": "",
     "dispatch.Reminder": "",
     "dispatch.Trigger": "",
+    "settlement.AssetBaseline": "",
     "settlement.ForwardedReading": "position",
     "settlement.InvoiceLine": "",
     "settlement.ReadingDay": "",

@@ -102,7 +102,8 @@ class ReadingsView(SellerEndpoint):
     def post(self, request: Request) -> Response:
         """All or none. A day that differs from what is held adds a revision; the same again changes nothing.
 
-        CSV: `asset`, `start_utc` or `end_utc`, `kw` or `kwh`, a row per half-hour.
+        CSV: a row per reading, or a row per day, half-hourly or by minute; the header says what the columns are, such as
+        `asset,start_utc,kw`. What it leaves open (unit, clock, start or end) is refused with what to add.
         """
         return Response(vars(self._store(request)))
 

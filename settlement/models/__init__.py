@@ -1,9 +1,11 @@
 """The nouns of settlement."""
 
+from .baseline import AssetBaseline
 from .reading import ForwardedReading, ReadingDay
 from .run import InvoiceLine, RunPart, SettlementLine, SettlementRun, Statement, Terms
 
 __all__ = [
+    "AssetBaseline",
     "ForwardedReading",
     "InvoiceLine",
     "ReadingDay",

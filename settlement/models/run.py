@@ -13,6 +13,9 @@ from markets.models.guards import append_only, guarded_states
 
 from .guards import added_only_while_run_is, deleted_only_while_run_is
 
+MOST_LIKE_DAYS = 30
+"""Twice as many are looked at, and history is looked through no further than 200 days back."""
+
 
 class Terms(models.Model):
     """How a market settles, from a month on. All of it is our assumption until the operator confirms it."""
@@ -33,6 +36,12 @@ class Terms(models.Model):
     floor = models.DecimalField(
         max_digits=5, decimal_places=4, default="0", help_text="Least share of availability paid."
     )
+    like_days = models.PositiveSmallIntegerField(
+        default=10, help_text="Of a historical baseline: how many are wanted, without a gap."
+    )
+    lowest_dropped = models.PositiveSmallIntegerField(default=1, help_text="Like days with the least energy.")
+    highest_dropped = models.PositiveSmallIntegerField(default=1, help_text="Like days with the most energy.")
+    fewest_like_days = models.PositiveSmallIntegerField(default=5, help_text="With fewer there is no baseline.")
     same_day_adjustment = models.BooleanField(default=True, help_text="Of baselines; never for batteries.")
     sustain_is_scaled = models.BooleanField(
         default=False, help_text="Whether Sustain pay, too, falls with the delivered share (grace, slope, floor)."
@@ -48,6 +57,11 @@ class Terms(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(grace__range=(0, 1), floor__range=(0, 1), slope__gte=0), name="terms_are_shares"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fewest_like_days__gt=models.F("lowest_dropped") + models.F("highest_dropped"))
+                & models.Q(like_days__gte=models.F("fewest_like_days"), like_days__lte=MOST_LIKE_DAYS),
+                name="terms_leave_a_like_day",
             ),
         ]
         triggers = append_only()
@@ -67,7 +81,9 @@ class SettlementRunQuerySet(models.QuerySet["SettlementRun"]):
         return self.filter(~models.Exists(later))
 
 
-MADE_ONCE = ("market", "terms", "month", "version", "reason", "last_reading_id", "findings", "started_by")
+MADE_ONCE = (
+    *("market", "terms", "month", "version", "reason", "last_reading_id", "last_baseline_id", "findings", "started_by"),
+)
 """What a run was made of: it stands for ever."""
 
 
@@ -96,6 +112,11 @@ class SettlementRun(models.Model):
     reason = models.CharField(max_length=500, blank=True, help_text="Why this version was made.")
     last_reading_id = models.BigIntegerField(
         default=0, editable=False, help_text="The newest reading looked at: what came later is for a rerun."
+    )
+    last_baseline_id = models.BigIntegerField(
+        default=0,
+        editable=False,
+        help_text="The newest baseline of an asset's own looked at: what came later is for a rerun.",
     )
     findings = models.JSONField(
         default=list, editable=False, help_text="Sentences: what could not be settled when the lines were made."

@@ -1,6 +1,7 @@
 """The verbs of settlement: keep and forward readings; start, check, approve and issue a run; keep the operator's invoice."""
 
 from .approval import approve_run, open_points, unmatched_instructions
+from .baselines import checked_week, set_baseline
 from .feed import read_reading_days
 from .invoices import InvoiceEntry, InvoiceRecorded, invoice_differences, record_invoice
 from .issue import issue_run
@@ -20,6 +21,7 @@ __all__ = [
     "begin_run",
     "changes_of",
     "check_run",
+    "checked_week",
     "invoice_differences",
     "issue_run",
     "make_runs",
@@ -28,6 +30,7 @@ __all__ = [
     "read_reading_days",
     "readings_needed",
     "record_invoice",
+    "set_baseline",
     "start_run",
     "store_readings",
     "unfold",

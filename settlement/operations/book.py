@@ -12,11 +12,14 @@ from dispatch.models import Instruction, Match
 from markets.models import Asset, Bid, BidLine, Contract, Market, Product
 from markets.rules.spans import Window, month_span, next_month
 
-from ..rules.baseline import is_battery
+from ..models import SettlementRun
+from ..rules.baseline import Historical, is_battery
 from ..rules.calls import ASKS, ENDS, Called, asked
 from ..rules.events import ContractTerms, Event, MonthOfEvents, Season, event_days, events_of, season_of
 from ..rules.halfhours import london_day
 from ..rules.like_days import LOOK_BACK_DAYS, holidays_of_england_and_wales, like_days
+from .baselines import OwnWeek, own_weeks
+from .terms import historical_of, standing_terms
 
 DAY = timedelta(days=1)
 TERMS = ("accepted_kw", "availability_gbp_per_mw_h", "utilisation_gbp_per_mwh", "sustain_gbp_per_kw")
@@ -51,6 +54,8 @@ class Book:
     seasons: dict[int, Season]
     asked: dict[int, list[Called]]
     assets: dict[int, KnownAsset]
+    own_weeks: dict[int, OwnWeek]
+    historical: Historical
 
     @cached_property
     def to_settle(self) -> dict[int, tuple[ContractTerms, MonthOfEvents]]:
@@ -80,12 +85,20 @@ class Book:
         return holidays_of_england_and_wales(self.month.year - 1, self.month.year)
 
     def days_of_baseline(self, asset_id: int, event: Event) -> tuple[date, ...]:
-        """The like days that may be needed for an asset's baseline of an event: London days."""
-        return like_days(london_day(event.starts_at), self.event_days[asset_id], self.holidays).candidates
+        """The like days that may be needed for an asset's baseline of an event: London days. None where it has its own."""
+        if asset_id in self.own_weeks:
+            return ()
+        of_asset, wanted = self.event_days[asset_id], self.historical.wanted
+        return like_days(london_day(event.starts_at), of_asset, self.holidays, wanted).candidates
 
 
-def open_book(*, market: Market, month: date, sellers: Collection[int] | None = None) -> Book:
-    """Reads the book, of some sellers alone where their keys are given. The number of queries does not grow with contracts."""
+def open_book(
+    *, market: Market, month: date, sellers: Collection[int] | None = None, run: SettlementRun | None = None
+) -> Book:
+    """Reads the book, of some sellers alone where their keys are given. The number of queries does not grow with contracts.
+
+    Of a run it has the terms and baselines that the run was begun with; else those that stand now.
+    """
     contracts = _contracts(market, month, sellers)
     by_bid = {bid_id: contract_id for contract_id, bid_id, *_ in contracts}
     windows: dict[int, list[Window]] = defaultdict(list)
@@ -115,13 +128,16 @@ def open_book(*, market: Market, month: date, sellers: Collection[int] | None = 
     for contract in terms:
         if contract.windows not in seasons:
             seasons[contract.windows] = season_of(contract.windows)
+    asset_keys = {asset_id for contract in terms for asset_id in contract.asset_ids}
     return Book(
         market_id=market.pk,
         month=month,
         contracts=terms,
         seasons={contract.id: seasons[contract.windows] for contract in terms},
         asked=_asked([contract.id for contract in terms]),
-        assets=_assets({asset_id for contract in terms for asset_id in contract.asset_ids}),
+        assets=_assets(asset_keys),
+        own_weeks=own_weeks(assets=asset_keys, month=month, up_to=run.last_baseline_id if run else None),
+        historical=historical_of(run.terms if run else standing_terms(market=market, month=month)),
     )
 
 

@@ -12,12 +12,13 @@ from ..rules.baseline import BEFORE, Baselines, same_time_on
 from ..rules.energy import Meter
 from ..rules.events import ContractTerms, MonthOfEvents
 from ..rules.halfhours import utc_days
-from ..rules.lines import Line, Rules, lines_of
+from ..rules.lines import Line, lines_of
 from ..rules.measure import AssetMeter
-from ..rules.pay import Scale
+from ..rules.nominated import WeekBaselines
 from .arrays import read_meters
 from .book import Book
 from .copying import copy_rows
+from .terms import rules_of
 
 ASSETS_AT_ONCE = 100
 NOTHING_READ = Meter.of({})
@@ -60,30 +61,30 @@ def compute(book: Book, part: Part, terms: Terms, last_reading_id: int) -> Itera
         yield from lines_of(contract, book.seasons[contract.id], events.events, of_contract, rules_of(terms))
 
 
-def rules_of(terms: Terms) -> Rules:
-    """The terms as the rules know them."""
-    return Rules(terms.interval_minutes, Scale(terms.grace, terms.slope, terms.floor), terms.sustain_is_scaled)
-
-
 def meters_of(book: Book, part: Part, terms: Terms, last_reading_id: int) -> dict[int, AssetMeter]:
     """The assets of a part, with their readings as they stood at the newest that the run looked at."""
     needed = needed_days(book, part)
     days: set[date] = set().union(*needed.values())
     meters = read_meters(assets=needed, days=days, up_to=last_reading_id)
     return {
-        asset_id: AssetMeter(
-            book.assets[asset_id].ref,
-            Baselines(
-                meter=meters.get(asset_id, NOTHING_READ),
-                event_days=book.event_days[asset_id],
-                holidays=book.holidays,
-                interval_minutes=terms.interval_minutes,
-                adjusted=terms.same_day_adjustment and not book.assets[asset_id].is_battery,
-            ),
-        )
+        asset_id: AssetMeter(book.assets[asset_id].ref, _baselines(book, asset_id, meters, terms))
         for contract, _ in part
         for asset_id in contract.asset_ids
     }
+
+
+def _baselines(book: Book, asset_id: int, meters: dict[int, Meter], terms: Terms) -> Baselines | WeekBaselines:
+    meter = meters.get(asset_id, NOTHING_READ)
+    if own := book.own_weeks.get(asset_id):
+        return own.baselines(meter, terms.interval_minutes)
+    return Baselines(
+        meter=meter,
+        event_days=book.event_days[asset_id],
+        holidays=book.holidays,
+        interval_minutes=terms.interval_minutes,
+        adjusted=terms.same_day_adjustment and not book.assets[asset_id].is_battery,
+        setting=book.historical,
+    )
 
 
 def needed_days(book: Book, part: Part) -> dict[int, set[date]]:

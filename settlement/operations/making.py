@@ -85,7 +85,8 @@ def _make(run: SettlementRun, *, without: Collection[int] = (), only: int | None
         return []
     try:
         with transaction.atomic():
-            book = open_book(market=run.market, month=run.month, sellers=[part.seller_id for part in parts])
+            sellers = [part.seller_id for part in parts]
+            book = open_book(market=run.market, month=run.month, sellers=sellers, run=run)
             lines = write_lines(run=run, book=book)
     except (OperationalError, InterfaceError):  # a lost database is no part's fault
         raise

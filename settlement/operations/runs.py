@@ -15,6 +15,7 @@ from markets.problems import Refused
 from markets.rules.spans import month_span
 
 from ..models import RunPart, SettlementRun
+from .baselines import newest_baseline_id
 from .book import Book, open_book
 from .locks import newest_reading_id, one_run_at_a_time
 from .making import make_all
@@ -66,6 +67,7 @@ def _begin(*, market: Market, month: date, by: By, reason: str) -> SettlementRun
         version=previous.version + 1 if previous else 1,
         reason=reason,
         last_reading_id=newest_reading_id(),
+        last_baseline_id=newest_baseline_id(),
         findings=_findings(book),
         is_being_made=True,
         started_by=user_of(by),

@@ -8,7 +8,8 @@ from ..models import SettlementLine
 from ..rules.events import MonthOfEvents
 from ..rules.unfolding import Unfolded, needed_for, unfolded
 from .book import open_book
-from .lines import NAMES, meters_of, rules_of
+from .lines import NAMES, meters_of
+from .terms import rules_of
 
 
 def unfold(line: SettlementLine) -> Unfolded:
@@ -18,7 +19,7 @@ def unfold(line: SettlementLine) -> Unfolded:
     contracts or instructions were changed since the run.
     """
     run = line.run
-    book = open_book(market=run.market, month=run.month, sellers=[line.seller_id])
+    book = open_book(market=run.market, month=run.month, sellers=[line.seller_id], run=run)
     contract, month = book.to_settle.get(line.contract_id, (None, None))
     event = next((event for event in month.events if _is_of(event, line)), None) if month else None
     if contract is None or month is None or event is None:

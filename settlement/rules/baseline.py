@@ -16,6 +16,7 @@ Worked example: ten like days of 40, 50, 55, 60, 62, 58, 61, 64, 66 and 80 kW of
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -77,14 +78,21 @@ class MidDays:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Whole watts per piece of the event, + export. `dropped`: the lowest days, then the highest; `left_out`: the days that
-    could have been like days, in order. `adjustment_w` is at most 0, or None where none was made."""
+    """Whole watts per piece of the event, + export. `adjustment_w` is at most 0, or None where none was made.
+
+    `dropped`: the lowest days, then the highest, as many as the `setting` says; `left_out`: days that could have been like
+    days, in order. A week of the asset's own (see `nominated`) has no days, but devices, and the month it stands from.
+    """
 
     watts: tuple[int, ...]
     used: tuple[date, ...]
     dropped: tuple[date, ...]
     left_out: tuple[LeftOut, ...]
     adjustment_w: int | None
+    setting: Historical = MID_8_OF_10
+    method: Literal["historical", "nominated", "profile"] = "historical"
+    devices: int = 1
+    from_month: date | None = None
 
 
 def is_battery(technology: str) -> bool:
@@ -239,6 +247,7 @@ class Baselines:
             dropped=mid.dropped,
             left_out=_since(mid.oldest, like.left_out, mid.gaps),
             adjustment_w=change,
+            setting=self.setting,
         )
 
     def examined(self, starts_at: datetime, ends_at: datetime) -> Examined:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
 
-from .baseline import FEWEST, Baseline
-from .like_days import WANTED, LeftOut
+from .baseline import Baseline
+from .like_days import LeftOut
 from .pay import Scale
 
 NAMED_ONE_BY_ONE = 4
@@ -18,28 +18,41 @@ def no_readings(ref: str) -> str:
     return f"{ref}: readings are missing in this event, so it counts as having delivered nothing."
 
 
-def no_baseline(ref: str) -> str:
+def no_baseline(ref: str, fewest: int) -> str:
     """An asset without enough like days."""
     return (
-        f"{ref}: fewer than {FEWEST} like days have readings, so there is no baseline and it counts as having "
+        f"{ref}: fewer than {fewest} like days have readings, so there is no baseline and it counts as having "
         "delivered nothing."
     )
 
 
 def baseline_story(ref: str, baseline: Baseline) -> str:
-    """Which days the baseline is the mean of, which were dropped or left out, and the adjustment."""
-    used, (lowest, highest) = baseline.used, baseline.dropped
-    first, last = min(*used, lowest, highest), max(*used, lowest, highest)
-    days = len(used) + 2
-    few = "" if days == WANTED else f" (only {days} of {WANTED} have readings)"
+    """Which days the baseline is the mean of, which were dropped or left out, and the adjustment; or whose week it is."""
+    if baseline.from_month:
+        since = f"in force from {baseline.from_month:%B %Y}"
+        if baseline.method == "nominated":
+            return f"{ref}: baseline as nominated, {since}."
+        return f"{ref}: baseline is the reference profile of a device times {baseline.devices:,}, {since}."
+    used, wanted = baseline.used, baseline.setting.wanted
+    first, last = min((*used, *baseline.dropped)), max((*used, *baseline.dropped))
+    days = len(used) + len(baseline.dropped)
+    few = "" if days == wanted else f" (only {days} of {wanted} have readings)"
     parts = [
-        f"{ref}: baseline is the mean of {len(used)} like days between {_day(first)} and {_day(last)}{few}, "
-        f"without the two extremes {_day(lowest)} and {_day(highest)}",
+        f"{ref}: baseline is the mean of {len(used)} like days between {_day(first)} and {_day(last)}{few}"
+        f"{_dropped(baseline)}",
         *_left_out(baseline.left_out),
     ]
     if baseline.adjustment_w:
         parts.append(f"adjusted by {power(-baseline.adjustment_w)} towards import")
     return "; ".join(parts) + "."
+
+
+def _dropped(baseline: Baseline) -> str:
+    lowest, highest = baseline.setting.lowest, baseline.setting.highest
+    if (lowest, highest) == (1, 1):
+        return f", without the two extremes {' and '.join(map(_day, baseline.dropped))}"
+    groups = " and ".join(f"{count} {name}" for count, name in ((lowest, "lowest"), (highest, "highest")) if count)
+    return f", without the {groups} ({', '.join(map(_day, baseline.dropped))})" if groups else ""
 
 
 def scaled(what: str, share: Decimal, paid: Decimal, scale: Scale) -> str:

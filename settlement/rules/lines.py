@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import explanation as say
+from .baseline import MID_8_OF_10, Historical
 from .delivery import Delivery, kwh, share
 from .events import ContractTerms, Event, Season
 from .measure import AssetMeter, Measured, measure
@@ -23,6 +24,7 @@ class Rules:
     interval_minutes: int
     scale: Scale
     sustain_is_scaled: bool
+    historical: Historical = MID_8_OF_10
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def lines_of(
     return found
 
 
-def _sentences(measured: Measured) -> tuple[int, list[str]]:
+def _sentences(measured: Measured, rules: Rules) -> tuple[int, list[str]]:
     """How many assets count for nothing, and the words on the line about faults and baselines."""
     stories: list[str] = []
     faults: list[str] = []
@@ -80,7 +82,7 @@ def _sentences(measured: Measured) -> tuple[int, list[str]]:
         if asset.metered_wmin is None:
             faults.append(say.no_readings(asset.ref))
         elif asset.baseline is None:
-            faults.append(say.no_baseline(asset.ref))
+            faults.append(say.no_baseline(asset.ref, rules.historical.fewest))
         elif len(stories) < MOST_STORIES:
             stories.append(say.baseline_story(asset.ref, asset.baseline))
     if measured.read > MOST_STORIES:
@@ -93,7 +95,7 @@ def _sentences(measured: Measured) -> tuple[int, list[str]]:
 def _asked_line(contract: ContractTerms, season: Season, event: Event, measured: Measured, rules: Rules) -> Line:
     """A line for what was asked. A triggered product's availability stands on the line of its window, not here."""
     done = measured.delivery
-    missing, sentences = _sentences(measured)
+    missing, sentences = _sentences(measured, rules)
     delivered_share, delivered_kwh = share(done.delivered_dwmin, done.instructed_dwmin), kwh(done.delivered_dwmin)
     pay = _service_pay(contract, season, event, delivered_share, rules)
     return Line(

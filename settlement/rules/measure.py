@@ -7,6 +7,7 @@ from .baseline import Baseline, Baselines
 from .delivery import Delivery, delivered
 from .energy import Piece, pieces, span_wmin
 from .events import ContractTerms, Event
+from .nominated import WeekBaselines
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class AssetMeter:
     """An asset, with its readings and what its baselines are drawn from."""
 
     ref: str
-    baselines: Baselines
+    baselines: Baselines | WeekBaselines
 
 
 @dataclass(frozen=True)

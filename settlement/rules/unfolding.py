@@ -13,7 +13,8 @@
       assets: (UnfoldedAsset, ...)        in the order of the contract
           ref, fault                      fault: why it counts for nothing, as a sentence; "" where it counts
           metered_wmin                    per interval; None where the event was not read throughout
-          baseline: Baseline | None       watts per interval, used, dropped, left_out, adjustment_w
+          baseline: Baseline | None       watts per interval, used, dropped, left_out, adjustment_w; method "historical",
+                                          "nominated" or "profile" (these two have no like days, but devices, from_month)
           like_days: (LikeDay, ...)       day, wmin per interval, role "used", "lowest", "highest" or "too few"
           left_out: (LeftOut, ...)        day and reason: "event", "holiday", "gap in the readings", "clock change"
       within: (Performed, ...)            for a window kept available: the instructions that its performance is that of
@@ -133,7 +134,7 @@ def unfolded(
         others = [(e, measure(e, contract, meters, rules.interval_minutes)) for e in events if e.is_asked]
         return Unfolded(line, (), (), tuple(_performed(e, measured) for e, measured in others))
     measured = measure(event, contract, meters, rules.interval_minutes)
-    assets = (_asset(event, meter, asset) for meter, asset in zip(meters, measured.assets, strict=True))
+    assets = (_asset(event, meter, asset, rules) for meter, asset in zip(meters, measured.assets, strict=True))
     return Unfolded(line, _intervals(event, measured), tuple(assets), ())
 
 
@@ -160,13 +161,13 @@ def _span(piece: Piece) -> tuple[datetime, datetime]:
     return midnight + timedelta(minutes=piece.first), midnight + timedelta(minutes=piece.end)
 
 
-def _asset(event: Event, meter: AssetMeter, asset: AssetInEvent) -> UnfoldedAsset:
+def _asset(event: Event, meter: AssetMeter, asset: AssetInEvent, rules: Rules) -> UnfoldedAsset:
     examined = meter.baselines.examined(event.starts_at, event.ends_at)
     fault = ""
     if asset.metered_wmin is None:
         fault = say.no_readings(asset.ref)
     elif asset.baseline is None:
-        fault = say.no_baseline(asset.ref)
+        fault = say.no_baseline(asset.ref, rules.historical.fewest)
     return UnfoldedAsset(asset.ref, fault, asset.metered_wmin, asset.baseline, examined.like_days, examined.left_out)
 
 

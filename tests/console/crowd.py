@@ -57,6 +57,7 @@ from markets.models import (
     Zone,
 )
 from settlement.models import (
+    AssetBaseline,
     ForwardedReading,
     InvoiceLine,
     ReadingDay,
@@ -240,6 +241,7 @@ class _Story:
             delivered_share=1,
             utilisation_gbp=Decimal("1.25"),
         )
+        AssetBaseline.objects.create(asset=self.asset, from_month=DAY, method="nominated", week_w=[-100] * 336)
         RunPart.objects.create(run=run, seller=self.seller, assets=1)
         SettlementRun.objects.filter(pk=run.pk).update(status="checked")
         second = User.objects.create_user(f"second{i}@crowd.example")

@@ -1,10 +1,10 @@
-"""Settlement as customer success sees it: terms, readings, runs with their lines, statements, the operator's invoice."""
+"""Runs of a month as customer success sees them: begun, made part by part, checked, approved and issued."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F, Model
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from unfold.decorators import display
@@ -13,21 +13,12 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from markets.admin.acting import operation
-from markets.admin.columns import number, plain, state
-from markets.admin.noun import EditableNoun, Noun
+from markets.admin.columns import number, state
+from markets.admin.noun import Noun
 from markets.models import Market, User
 
-from .models import (
-    ForwardedReading,
-    InvoiceLine,
-    ReadingDay,
-    RunPart,
-    SettlementLine,
-    SettlementRun,
-    Statement,
-    Terms,
-)
-from .operations import approve_run, begin_run, check_run, invoice_differences, issue_run, open_points, progress
+from ..models import InvoiceLine, RunPart, SettlementLine, SettlementRun
+from ..operations import approve_run, begin_run, check_run, invoice_differences, issue_run, open_points, progress
 
 SHOWN = 100
 
@@ -44,73 +35,6 @@ class StartForm(MayGiveReason):
     market = forms.ModelChoiceField(Market.objects.all(), widget=UnfoldAdminSelectWidget)
     month = forms.DateField(widget=UnfoldAdminDateWidget, help_text="Any day of the month.")
     field_order = ("market", "month", "reason")
-
-
-@admin.register(Terms)
-class TermsAdmin(EditableNoun):
-    """Terms stand once they are made: other terms are a further row, from a later month on."""
-
-    list_display = ("market", "from_month", "interval_minutes", "grace", "slope", "floor")
-    list_select_related = ("market",)
-    list_filter = ("market",)
-    search_fields = ("market__name", "market__key")
-    autocomplete_fields = ("market",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-@admin.register(ReadingDay)
-class ReadingDayAdmin(Noun):
-    list_display = ("asset_ref", "seller", "mpan", "day", "revision", "source", "received_at")
-    list_select_related = ("asset__seller",)
-    list_filter = ("source",)
-    search_fields = ("asset__ref", "asset__import_meter_id", "asset__export_meter_id", "asset__seller__name")
-    date_hierarchy = "day"
-    hidden_fields = ("watts",)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("watts")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_fields(request, obj), "energy", "watts_shown"]
-
-    @display(description="Asset", ordering="asset__ref")
-    def asset_ref(self, reading: ReadingDay) -> str:
-        return reading.asset.ref
-
-    @display(description="Seller", ordering="asset__seller__name")
-    def seller(self, reading: ReadingDay) -> str:
-        return str(reading.asset.seller)
-
-    @display(description="MPAN")
-    def mpan(self, reading: ReadingDay) -> str:
-        return reading.asset.import_meter_id or reading.asset.export_meter_id
-
-    @display(description="Intervals read")
-    def energy(self, reading: ReadingDay) -> str:
-        read = sum(watts is not None for watts in reading.watts)
-        return f"{read} of {len(reading.watts)}"
-
-    @display(description="Watts by interval (UTC, + export, - import)")
-    def watts_shown(self, reading: ReadingDay) -> str:
-        return " ".join("-" if watts is None else f"{watts:+d}" for watts in reading.watts)
-
-
-@admin.register(ForwardedReading)
-class ForwardedReadingAdmin(Noun):
-    list_display = ("asset_ref", "day", "market", "position")
-    list_select_related = ("reading_day__asset", "market")
-    list_filter = ("market", ("position", admin.EmptyFieldListFilter))
-    search_fields = ("reading_day__asset__ref", "reading_day__asset__import_meter_id")
-
-    @display(description="Asset", ordering="reading_day__asset__ref")
-    def asset_ref(self, forwarded: ForwardedReading) -> str:
-        return forwarded.reading_day.asset.ref
-
-    @display(description="Day (UTC)", ordering="reading_day__day")
-    def day(self, forwarded: ForwardedReading) -> Any:
-        return forwarded.reading_day.day
 
 
 @admin.register(SettlementRun)
@@ -229,37 +153,3 @@ class SettlementLineAdmin(Noun):
     @display(description="Pay GBP", ordering=F("availability_gbp") + F("utilisation_gbp") + F("sustain_gbp"))
     def pay(self, line: SettlementLine) -> str:
         return f"{line.availability_gbp + line.utilisation_gbp + line.sustain_gbp:,.2f}"
-
-
-@admin.register(Statement)
-class StatementAdmin(Noun):
-    list_display = ("reference", "seller", "run", "total", "issued_at")
-    list_select_related = ("seller", "run__market")
-    list_filter = ("run__market", "run__month")
-    search_fields = ("reference", "seller__name", "run__reference")
-    date_hierarchy = "issued_at"
-
-    @display(description="Total GBP", ordering="total_gbp")
-    def total(self, statement: Statement) -> str:
-        return f"{statement.total_gbp:,.2f}"
-
-
-@admin.register(InvoiceLine)
-class InvoiceLineAdmin(Noun):
-    list_display = ("reference", "market", "month", "of_contract", "amount", "delivered", "received_at")
-    list_select_related = ("market", "contract")
-    list_filter = ("market", "month", ("contract", admin.EmptyFieldListFilter))
-    search_fields = ("reference", "contract__reference", "contract_named")
-    date_hierarchy = "month"
-
-    @display(description="Contract", ordering="contract__reference")
-    def of_contract(self, line: InvoiceLine) -> str:
-        return str(line.contract) if line.contract else f"unknown: {line.contract_named or 'not named'}"
-
-    @display(description="Amount GBP", ordering="amount_gbp")
-    def amount(self, line: InvoiceLine) -> str:
-        return f"{line.amount_gbp:,.2f}"
-
-    @display(description="Delivered kWh", ordering="delivered_kwh")
-    def delivered(self, line: InvoiceLine) -> str:
-        return plain(line.delivered_kwh)
