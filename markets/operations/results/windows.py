@@ -17,16 +17,15 @@ def unanswered_windows(
     windows = ServiceWindow.objects.filter(competition__market=market).select_related("competition")
     asked = windows.filter(competition__reference__in={n.competition for n in no_responses})
     known = {(window.competition.reference, window.name): window for window in asked}
-    bids = BidLine.objects.filter(window__in=asked).exclude(bid__status=Bid.Status.WITHDRAWN)
+    silent = sorted({known[n.competition, n.window].pk for n in no_responses if (n.competition, n.window) in known})
+    bids = BidLine.objects.filter(window__in=silent).exclude(bid__status=Bid.Status.WITHDRAWN)
     held = dict(bids.order_by("-pk").values_list("window", "bid__reference"))
     objections = [
         objection
         for row in no_responses
         for objection in _against(row, known.get((row.competition, row.window)), held, now)
     ]
-    return sorted(
-        {known[n.competition, n.window].pk for n in no_responses if (n.competition, n.window) in known}
-    ), objections
+    return silent, objections
 
 
 def _against(row: NoResponse, window: ServiceWindow | None, held: Mapping[int, str], now: datetime) -> list[Objection]:
