@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,15 +52,18 @@ def test_two_hundred_faults_lose_nothing(ground: Callable[[], Any]) -> None:
 
 
 def finds_planted_losses(on: Ground) -> None:
-    """The same check, on a world that lost something."""
+    """The same check, on a world that lost something: an instruction whose send nothing cut off."""
     copies = on.campaign.post.copies
-    lost = next(copy for copy in copies if copy.message["X-Piclo-Instruction"])
+    often = Counter(copy.message_id for copy in copies)
+    lost = next(
+        copy for copy in copies if copy.told and often[copy.message_id] == 1 and copy.message["X-Piclo-Instruction"]
+    )
     kept = [copy for copy in copies if copy.message_id != lost.message_id]
     on.campaign.post.copies = kept
     found = on.verdict().problems
     assert any(f"no email of {lost.message['X-Piclo-Instruction']} arrived" in problem for problem in found)
     assert any("recorded as sent and never arrived" in problem for problem in found)
-    on.campaign.post.copies = [*kept, lost, lost, lost, lost, lost, lost, lost]
+    on.campaign.post.copies = [*kept, lost, lost]
     on.campaign.cuts.clear()
     assert any("sends were cut off" in problem for problem in on.verdict().problems)
     on.campaign.post.copies = copies
