@@ -41,6 +41,7 @@ INSTRUCTION = {
     "product": "product_named",
     "zone": "zone_named",
     "contract": "contract_named",
+    "asset": "asset_named",
     "capacity_kw": "capacity_kw",
     "starts_at": "starts_at",
     "ends_at": "ends_at",
@@ -61,6 +62,7 @@ class InstructionFields(serializers.Serializer):
     product = serializers.CharField()
     zone = serializers.CharField()
     contract = serializers.CharField()
+    asset = serializers.CharField(help_text="Empty: all assets of the contract.")
     capacity_kw = Figure(allow_null=True)
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True, help_text="Empty: until the stop.")

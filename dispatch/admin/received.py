@@ -66,7 +66,15 @@ class InstructionAdmin(WithoutCanaryRows, Noun):
     )
     list_select_related = ("trigger", "seller")
     list_filter = ("answer", "kind", "market")
-    search_fields = ("reference", "trigger__reference", "seller__name", "seller_named", "contract_named", "zone_named")
+    search_fields = (
+        "reference",
+        "trigger__reference",
+        "seller__name",
+        "seller_named",
+        "contract_named",
+        "asset_named",
+        "zone_named",
+    )
     date_hierarchy = "created_at"
     inlines = (NoticeRows, AcknowledgementRows)
     capacity = number("capacity_kw", "kW")

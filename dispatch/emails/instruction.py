@@ -141,6 +141,7 @@ def _words(instruction: Instruction) -> dict[str, str]:
         "capacity": "" if instruction.capacity_kw is None else kw(instruction.capacity_kw),
         "product": instruction.product_named,
         "zone": instruction.zone_named,
+        "asset": instruction.asset_named,
         "issued": instant(datetime.fromisoformat(trigger.content["issued_at"])),
         "phone": market.oncall_phone,
         "dial": _dialled(market.oncall_phone),
@@ -170,6 +171,7 @@ def _headers(instruction: Instruction) -> dict[str, str]:
     """For machines that read the mailbox."""
     trigger, market = instruction.trigger, instruction.market
     told = {
+        "Asset": instruction.asset_named,
         "Capacity-kW": "" if instruction.capacity_kw is None else f"{instruction.capacity_kw:f}",
         "Ends": _utc(instruction.ends_at),
         "Instruction": instruction.reference,

@@ -52,8 +52,8 @@ class InstructionQuerySet(WithoutCanary["Instruction"]):
 
 
 TOLD = (
-    *("trigger", "market", "kind", "seller_named", "contract_named", "product_named", "zone_named"),
-    *("capacity_kw", "starts_at", "ends_at"),
+    *("trigger", "market", "kind", "seller_named", "contract_named", "asset_named"),
+    *("product_named", "zone_named", "capacity_kw", "starts_at", "ends_at"),
 )
 """What a seller was told cannot be changed afterwards: a correction is a further instruction."""
 
@@ -101,6 +101,9 @@ class Instruction(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     seller_named = models.CharField(max_length=200, blank=True, help_text="As the operator named the seller.")
     contract_named = models.CharField(max_length=100, blank=True, help_text="As the operator named the contract.")
+    asset_named = models.CharField(
+        max_length=100, blank=True, help_text="As the operator named the asset. Empty: all of the contract's."
+    )
     product_named = models.CharField(max_length=100, blank=True)
     zone_named = models.CharField(max_length=100, blank=True)
     capacity_kw = Kw(null=True, blank=True)
@@ -121,6 +124,9 @@ class Instruction(models.Model):
                 fields=["created_at"],
                 condition=models.Q(answer="waiting", kind__in=owed.ANSWERED_KINDS),
                 name="instruction_unanswered",
+            ),
+            models.Index(
+                fields=["seller", "market"], condition=models.Q(kind__in=owed.ENDS), name="instruction_ends_another"
             ),
         ]
         constraints = [

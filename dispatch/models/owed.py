@@ -28,6 +28,7 @@ from .trigger import Kind
 
 DELIVERS = (Kind.START, Kind.CHANGE)
 STOPS = (Kind.STOP, Kind.EMERGENCY_STOP)
+ENDS = (*STOPS, Kind.CANCEL)
 ANSWERED_KINDS = (*DELIVERS, *STOPS)
 """A test or a cancellation asks for nothing, so nobody owes an answer to it."""
 OWED_FOR = timedelta(days=1)
@@ -65,17 +66,25 @@ def idle(instructions: QuerySet[Any]) -> Q:
     """What another instruction to the same seller has made idle: it was replaced, or its opposite has taken effect."""
     others = instructions.filter(market=OuterRef("market"), seller=OuterRef("seller")).exclude(pk=OuterRef("pk"))
     replaced = others.filter(
+        trigger__market=OuterRef(
+            "market"
+        ),  # true of all that is left here: said so that the index of references is used
+        trigger__problem="",
         trigger__reference=OuterRef("trigger__reference"),
         trigger__revision__gt=OuterRef("trigger__revision"),
         contract_named=OuterRef("contract_named"),
+        asset_named=OuterRef("asset_named"),
     )
-    for name in ("contract_named", "product_named", "zone_named"):
+    for name in ("contract_named", "asset_named", "product_named", "zone_named"):
         others = _same_or_unsaid(others, name)
     later, clock = Q(pk__gt=OuterRef("pk")), MarketTime("market__clock_offset")
     others = others.alias(effect_at=Coalesce("ends_at", "starts_at"))
     in_effect = Q(effect_at=None) | Q(effect_at__lte=clock)
-    stopped = others.filter(in_effect, later | Q(effect_at__gt=OuterRef("starts_at")), kind__in=STOPS)
-    cancelled = others.filter(later, kind=Kind.CANCEL)
+    ending = others.filter(
+        kind__in=ENDS
+    )  # few, and an index of their own: a busy seller's many starts are not looked at
+    stopped = ending.filter(in_effect, later | Q(effect_at__gt=OuterRef("starts_at")), kind__in=STOPS)
+    cancelled = ending.filter(later, kind=Kind.CANCEL)
     called_anew = others.filter(later, kind__in=DELIVERS, starts_at__lte=clock)
     ended = Q(kind__in=DELIVERS) & (Q(Exists(stopped)) | Q(Exists(cancelled)))
     return Q(Exists(replaced)) | ended | (Q(kind__in=STOPS) & Q(Exists(called_anew)))

@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Upper
 
-from markets.models import BidLine, Contract, Market, Product, Qualification
+from markets.models import Asset, Bid, BidLine, Contract, Market, Product, Qualification
 from markets.rules.spans import LONDON, Window
 
 from ..models import Instruction
 from ..rules.aliases import understood
 from ..rules.comparing import Asked, Candidate
 from ..rules.matching import Verdict, judge
-from ..rules.standing import BidAsset
+from ..rules.standing import BidAsset, asset_number
 from .aliases import learned_words, words_in
 
 ONE_DAY = timedelta(days=1)
@@ -47,28 +48,44 @@ def _judged(asked: Sequence[Asked], candidates: Iterable[Candidate]) -> list[Ver
     by_seller: dict[int, list[Candidate]] = defaultdict(list)
     by_zone: dict[str, list[Candidate]] = defaultdict(list)
     by_name: dict[str, Candidate] = {}
+    by_asset: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         by_seller[candidate.seller_id].append(candidate)
         by_zone[candidate.zone].append(candidate)
         by_name |= {name.casefold(): candidate for name in candidate.names}
+        for name in {name for asset in candidate.assets for name in (asset.ref.casefold(), str(asset.asset_id))}:
+            by_asset[name].append(candidate)
     found = []
     for one in asked:
         named, zone = by_name.get(one.meant("contract").casefold()), one.meant("zone")
         of_seller = by_seller[one.seller_id or 0]
         others = [c for c in of_seller if not zone or c.zone == zone] if one.seller_id else by_zone[zone]
-        found.append(judge(one, {c.contract_id: c for c in [*([named] if named else []), *others]}.values()))
+        with_asset = by_asset[one.asset_named.casefold()] if one.asset_named else []
+        among = [*([named] if named else []), *with_asset, *others]
+        found.append(judge(one, {candidate.contract_id: candidate for candidate in among}.values()))
     return found
 
 
 def _wanted(asked: Sequence[Asked]) -> Q:
-    """The contracts that are named, and those of the seller in the zone; of the zone where no seller is known."""
+    """The contracts that are named, and those with an asset that is; those of the seller in the zone; of the zone where no
+    seller is known."""
     names = {one.meant("contract").upper() for one in asked} - {""}
     zones, sellers = {one.meant("zone") for one in asked}, {one.seller_id for one in asked}
     wanted = Q(reference__in=names) | Q(bid__reference__in=names)
     wanted |= Q(bid__competition__zone__code__in=zones) & (
         Q(seller__in=sellers - {None}) if None not in sellers else Q()
     )
+    assets = {one.asset_named for one in asked} - {""}
+    if assets:
+        wanted |= Q(bid__in=Bid.objects.filter(assets__in=_assets_named(assets)).values("pk"))
     return wanted | Q(seller__in={one.seller_id for one in asked if not one.meant("zone")} - {None})
+
+
+def _assets_named(names: Collection[str]) -> QuerySet[Asset]:
+    """By the seller's reference, or by our number."""
+    numbers = [number for name in names if (number := asset_number(name))]
+    words = [Upper(Value(name)) for name in names]
+    return Asset.objects.alias(word=Upper("ref")).filter(Q(word__in=words) | Q(pk__in=numbers))
 
 
 def _candidates(market: Market, wanted: Q) -> list[Candidate]:
@@ -100,6 +117,7 @@ def _candidate(contract: Contract, market: Market) -> Candidate:
         is_scheduled=competition.product.call == Product.Call.SCHEDULED,
         assets=tuple(
             BidAsset(
+                asset_id=asset.pk,
                 ref=asset.ref,
                 name=asset.name,
                 qualification=next((q.status for q in asset.qualifications.all()), ""),
@@ -126,6 +144,7 @@ def _asked(market: Market, instructions: Sequence[Instruction]) -> list[Asked]:
             seller_id=instruction.seller_id,
             seller_named=instruction.seller_named,
             contract_named=instruction.contract_named,
+            asset_named=instruction.asset_named,
             product=instruction.product_named,
             zone=instruction.zone_named,
             capacity_kw=instruction.capacity_kw,

@@ -66,6 +66,7 @@ def _instruction(key: int, trigger: Trigger, notice: TriggerNotice, order: Order
         kind=order.kind,
         seller_named=call.named[:200],
         contract_named=call.contract,
+        asset_named=call.asset,
         product_named=notice.product,
         zone_named=notice.zone,
         capacity_kw=call.capacity_kw,

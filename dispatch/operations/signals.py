@@ -55,6 +55,7 @@ def _body(instruction: Instruction) -> dict[str, object]:
         "product": instruction.product_named,
         "zone": instruction.zone_named,
         "contract": instruction.contract_named,
+        "asset": instruction.asset_named,
         "capacity_kw": None if capacity is None else str(capacity),
         "starts_at": _stamp(instruction.starts_at),
         "ends_at": _stamp(instruction.ends_at),

@@ -17,6 +17,7 @@ from markets.models import Mail, Market
 from ..models import Instruction, Trigger
 from ..rules.addressee import By, Found, Mailbox
 from ..rules.notice import Call, TriggerNotice
+from ..rules.standing import asset_number
 from .writing import KeyStock, new_keys
 
 # Triggers of one reference go one after the other: of many copies at once the first is stored, the rest then see it.
@@ -37,6 +38,14 @@ NAMED_BY = {
         SELECT 2, 'contract', bid.reference, contract.seller_id
         FROM markets_bid bid JOIN markets_contract contract ON contract.bid_id = bid.id JOIN market ON market.id = market_id
         WHERE bid.reference = ANY(%(contracts)s)""",
+    "assets": """
+        SELECT 2, 'asset', word, asset.seller_id
+        FROM unnest(%(assets)s::text[]) word JOIN markets_asset asset ON upper(asset.ref) = upper(word)
+        JOIN markets_qualification offer ON offer.asset_id = asset.id JOIN market ON market.id = market_id
+        UNION ALL
+        SELECT 2, 'asset', asset.id::text, asset.seller_id FROM markets_asset asset
+        JOIN markets_qualification offer ON offer.asset_id = asset.id JOIN market ON market.id = market_id
+        WHERE asset.id = ANY(%(asset_numbers)s::bigint[])""",
     "learned": """
         SELECT 4, kind, lower(word), seller_id FROM dispatch_alias
         WHERE operator_id = %(operator)s AND kind IN ('company', 'account') AND is_mock = (SELECT is_mock FROM market)
@@ -153,6 +162,8 @@ def _bounds(arrival: Trigger, notice: TriggerNotice) -> dict[str, Any]:
         "companies": of("company"),
         "accounts": of("account"),
         "contracts": of("contract"),
+        "assets": of("asset"),
+        "asset_numbers": [number for word in of("asset") if (number := asset_number(word))],
         "learned": [*of("company"), *of("account")],
         "triggers": 1,
         "instructions": len(notice.calls),
@@ -162,8 +173,13 @@ def _bounds(arrival: Trigger, notice: TriggerNotice) -> dict[str, Any]:
 
 
 def _words(call: Call) -> Iterable[Word]:
-    words = (("company", call.seller.lower()), ("account", call.account.lower()), ("contract", call.contract.upper()))
-    return [(kind, word) for kind, word in words if word]
+    words = {
+        "company": call.seller.lower(),
+        "account": call.account.lower(),
+        "contract": call.contract.upper(),
+        "asset": call.asset,
+    }
+    return [(kind, word) for kind, word in words.items() if word]
 
 
 def _evidence(rows: Sequence[tuple[Any, ...]]) -> dict[Word, Evidence]:

@@ -1,6 +1,6 @@
 """Who is told: which seller a call means, and which mailboxes then get the instruction. Pure.
 
-What names the seller itself (account, company) counts first, then the contract, then our own name of a seller. A
+What names the seller itself (account, company) counts first, then its contract or asset, then our own name of a seller. A
 contract of somebody else than the seller named is not asked here: matching finds it, after the message left. What was
 merely learned (an alias) counts only where nothing else names another seller: it never sends an instruction astray.
 """
@@ -16,7 +16,7 @@ class By(IntEnum):
     """By what a seller was found; the lower, the better. What was learned has to agree with all but an identity."""
 
     IDENTITY = 1
-    CONTRACT = 2
+    CONTRACT_OR_ASSET = 2
     OUR_NAME = 3
     LEARNED = 4
 
@@ -67,8 +67,12 @@ def addressee(
         return reached(next(iter(sellers.values())), rehearsal=rehearsal)
     candidates = [_presented(seller) for seller in sellers.values()] or list(alike)
     why = "is not clear: each of these is named" if sellers else "is not known to us"
-    named = call.named or (f"contract {call.contract}" if call.contract else "nobody")
-    note = f"The seller {why}. The operator named: {named}."
+    named = [
+        call.named,
+        f"contract {call.contract}" if call.contract else "",
+        f"asset {call.asset}" if call.asset else "",
+    ]
+    note = f"The seller {why}. The operator named: {', '.join(filter(None, named)) or 'nobody'}."
     return Addressee(
         None, (), True, f"{note} Candidates: {'; '.join(candidates) or 'none'}. Reach the seller by telephone."
     )

@@ -11,6 +11,8 @@ from markets.rules.words import kw
 from .notice import Call, TriggerNotice
 from .wording import instant
 
+type Whom = tuple[str, str, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -28,7 +30,7 @@ class Order:
 def orders(notice: TriggerNotice, before: TriggerNotice | None) -> Iterator[Order]:
     """One order per call; and a cancellation for each call of the earlier revision that the new one leaves out."""
     earlier = _by_whom(before.calls) if before else {}
-    alike = Counter[tuple[str, str, str]]()
+    alike = Counter[Whom]()
     for call in notice.calls:
         whom = (*_whom(call), _next(alike, call))
         if before is None:
@@ -42,18 +44,18 @@ def orders(notice: TriggerNotice, before: TriggerNotice | None) -> Iterator[Orde
         yield Order(call, "cancel", left_out, ("this call is no longer part of the instruction",))
 
 
-def _next(alike: Counter[tuple[str, str, str]], call: Call) -> str:
-    """Which of the calls that name the same seller and contract it is: they are paired in their order."""
+def _next(alike: Counter[Whom], call: Call) -> str:
+    """Which of the calls that name the same seller, contract and asset it is: they are paired in their order."""
     alike[_whom(call)] += 1
     return str(alike[_whom(call)])
 
 
-def _whom(call: Call) -> tuple[str, str, str]:
-    return (call.seller.casefold(), call.account.casefold(), call.contract.casefold())
+def _whom(call: Call) -> Whom:
+    return call.seller.casefold(), call.account.casefold(), call.contract.casefold(), call.asset.casefold()
 
 
-def _by_whom(calls: Sequence[Call]) -> dict[tuple[str, str, str], list[Call]]:
-    found: dict[tuple[str, str, str], list[Call]] = {}
+def _by_whom(calls: Sequence[Call]) -> dict[Whom, list[Call]]:
+    found: dict[Whom, list[Call]] = {}
     for call in calls:
         found.setdefault(_whom(call), []).append(call)
     return found

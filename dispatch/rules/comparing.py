@@ -32,6 +32,7 @@ class Asked:
     seller_id: int | None
     seller_named: str
     contract_named: str
+    asset_named: str
     product: str
     zone: str
     capacity_kw: Decimal | None
@@ -105,14 +106,15 @@ def said(asked: Asked) -> dict[str, tuple[str, str]]:
         "product": ("Product", asked.told("product") or NOT_SAID),
         "called": ("How it is called", "by trigger"),
         "capacity": ("Capacity", NOT_SAID if wanted is None else words.kw(wanted)),
-        "assets": ("Assets", "all of the contract's"),
+        "assets": ("Assets", asked.asset_named or "all of the contract's"),
     }
 
 
 def compared(asked: Asked, candidate: Candidate) -> Compared:
     """Puts the two side by side."""
     is_held, window_id = held(candidate.windows, asked.starts_at, asked.ends_at, needs_terms=asked.kind in NEEDS_TERMS)
-    assets, told = asset_fact(candidate.names[0], candidate.assets, asked.starts_at or asked.ends_at)
+    at = asked.starts_at or asked.ends_at
+    assets, told = asset_fact(candidate.names[0], candidate.assets, at, named=asked.asset_named)
     found: dict[str, tuple[str, bool | None, str]] = {
         "contract": _contract(asked, candidate),
         "seller": _seller(asked, candidate),

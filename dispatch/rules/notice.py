@@ -21,12 +21,14 @@ FOUR_PLACES = Decimal("0.0001")
 class Call:
     """What one seller is asked. The operator names the seller by whatever it has; instants are UTC, capacity is kW.
 
-    `ends_at` None: until a stop. Only a start or a change always has a capacity and a start.
+    `asset`: of the assets behind a contract the one that is meant, by the seller's reference or our number; empty: all of
+    them. `ends_at` None: until a stop. Only a start or a change always has a capacity and a start.
     """
 
     seller: str = ""
     account: str = ""
     contract: str = ""
+    asset: str = ""
     capacity_kw: Decimal | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
@@ -97,6 +99,7 @@ def _call_content(call: Call) -> dict[str, Any]:
         "seller": call.seller,
         "account": call.account,
         "contract": call.contract,
+        "asset": call.asset,
         "capacity_kw": None if call.capacity_kw is None else str(call.capacity_kw.quantize(FOUR_PLACES)),
         "starts_at": _written(call.starts_at),
         "ends_at": _written(call.ends_at),

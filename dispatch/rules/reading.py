@@ -12,7 +12,7 @@ from typing import Any
 from .notice import FOUR_PLACES, KINDS, NEEDS_TERMS, Call, Fault, TriggerNotice, Unreadable
 
 HEAD = ("market", "reference", "revision", "kind", "product", "zone", "issued_at", "calls")
-CALL = ("seller", "account", "contract", "capacity_kw", "starts_at", "ends_at")
+CALL = ("seller", "account", "contract", "asset", "capacity_kw", "starts_at", "ends_at")
 MOST_CHARACTERS = {
     "market": 50,
     "reference": 100,
@@ -21,6 +21,7 @@ MOST_CHARACTERS = {
     "seller": 200,
     "account": 100,
     "contract": 100,
+    "asset": 100,
 }
 MOST_KW = Decimal(10) ** 10
 MOST_REVISIONS = 2**31 - 1
@@ -63,6 +64,7 @@ def _read_call(entry: "_Fields", needs_terms: bool) -> Call:
         seller=entry.text("seller"),
         account=entry.text("account"),
         contract=entry.text("contract"),
+        asset=entry.name_or_number("asset"),
         capacity_kw=entry.capacity_kw(required=needs_terms),
         starts_at=starts_at,
         ends_at=ends_at,
@@ -111,6 +113,10 @@ class _Fields:
         else:
             return value.strip()
         return ""
+
+    def name_or_number(self, field: str) -> str:
+        value = self.value(field, required=False)
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else self.text(field)
 
     def choice(self, field: str, choices: Sequence[str]) -> str:
         value = self.value(field, required=True)

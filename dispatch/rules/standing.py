@@ -1,9 +1,10 @@
 """The assets behind a contract, and whether each of them still stands when the contract is called. Pure.
 
-A contract is called as a whole, so all assets of its bid are meant. One that was retired, or that the operator is asked
-about again, is told; where none is left to deliver, the instruction is for a person.
+Where a trigger names no asset, a contract is called as a whole: all assets of its bid are meant. One that was retired, or
+that the operator is asked about again, is told; where none is left to deliver, the instruction is for a person.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,26 +12,47 @@ from datetime import datetime
 from markets.rules.words import moment
 
 QUALIFIED = "qualified"
+NUMBER = re.compile("[1-9][0-9]{0,17}")
 MOST_ASSETS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class BidAsset:
-    """An asset of a contract's bid. `retired_at` in market time; `qualification`: its state in the market, "" without."""
+    """An asset of a contract's bid. `asset_id` is the number by which the operator knows it, beside `ref`. `retired_at` in market time; `qualification`: its state in the market, "" without."""
 
+    asset_id: int
     ref: str
     name: str
     qualification: str
     retired_at: datetime | None = None
 
+    def is_called(self, named: str) -> bool:
+        """Whether the operator means this one."""
+        return named.casefold() in (self.ref.casefold(), str(self.asset_id))
+
+
+def asset_number(named: str) -> int | None:
+    """Our number of an asset, where the operator's name for it may be one."""
+    return int(named) if NUMBER.fullmatch(named) else None
+
 
 def asset_fact(
-    contract: str, assets: Sequence[BidAsset], at: datetime | None
+    contract: str, assets: Sequence[BidAsset], at: datetime | None, *, named: str
 ) -> tuple[tuple[str, bool | None, str], tuple[str, ...]]:
     """What to show of them, whether they can deliver (None: no asset is known), what to say if not; and remarks.
 
-    `at`: when the call takes effect; None: now, so whatever is retired is.
+    `at`: when the call takes effect; None: now, so whatever is retired is. `named`: the one that is called; empty: all.
     """
+    called = [asset for asset in assets if asset.is_called(named)] if named else assets
+    if named and not called:
+        ours = _shown(assets, {}) or "none that is known"
+        return (ours, False, f"The trigger calls asset {named}; behind contract {contract} stands {ours}."), ()
+    return _standing(contract, called, at)
+
+
+def _standing(
+    contract: str, assets: Sequence[BidAsset], at: datetime | None
+) -> tuple[tuple[str, bool | None, str], tuple[str, ...]]:
     if not assets:
         return ("none is known", None, ""), ()
     troubles = {asset.ref: trouble for asset in assets if (trouble := _trouble(asset, at))}

@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Upper
 
 from .fields import Kw
 from .guards import not_negative, written_once
@@ -71,7 +72,11 @@ class Asset(models.Model):
 
     class Meta:
         ordering = ["seller", "ref"]
-        indexes = [models.Index(fields=["import_meter_id"]), models.Index(fields=["export_meter_id"])]
+        indexes = [
+            models.Index(fields=["import_meter_id"]),
+            models.Index(fields=["export_meter_id"]),
+            models.Index(Upper("ref"), name="asset_by_ref"),  # a trigger may name it, and nothing but it
+        ]
         constraints = [
             models.UniqueConstraint(fields=["seller", "ref"], name="asset_ref_once_per_seller"),
             models.CheckConstraint(

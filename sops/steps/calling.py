@@ -47,6 +47,8 @@ def _asked(instruction: Instruction) -> Iterator[str]:
     what = [instruction.get_kind_display().upper(), instruction.product_named, instruction.zone_named]
     if instruction.capacity_kw is not None:
         what.insert(1, kw(instruction.capacity_kw))
+    if instruction.asset_named:
+        what.append(f"asset {instruction.asset_named}")
     yield " ".join(filter(None, what))
     if instruction.starts_at:
         yield f"From {instant(instruction.starts_at)}"

@@ -23,7 +23,7 @@ def test_a_trigger_is_accepted_with_its_instructions(nged: Machine, market: Mark
     body = answer.json()
     instruction = Instruction.objects.get()
     assert (body["reference"], body["market"], body["is_repeat"]) == ("TR-1", market.key, False)
-    told = {"company": seller.name, "contract": "", "seller_known": True, "is_held": False}
+    told = {"company": seller.name, "contract": "", "asset": "", "seller_known": True, "is_held": False}
     assert body["instructions"] == [told | {"reference": instruction.reference}]
     assert Mail.objects.get(lane="instruction").recipient == "dispatch+owner@voltwise.example"
 

@@ -35,7 +35,7 @@ def test_without_any_mailbox_on_call_alone_is_told() -> None:
     assert "0117 496 0000" in who.note
 
 
-@pytest.mark.parametrize("better", [By.IDENTITY, By.CONTRACT])
+@pytest.mark.parametrize("better", [By.IDENTITY, By.CONTRACT_OR_ASSET])
 def test_the_better_evidence_wins_and_matching_finds_the_contradiction_later(better: By) -> None:
     assert addressee(CALL, [(By(better + 1), GRIDBEAM), (better, VOLTWISE)]).seller == VOLTWISE
 
@@ -50,5 +50,5 @@ def test_two_names_that_mean_two_sellers_go_to_on_call_with_both() -> None:
 def test_an_unknown_seller_goes_to_on_call_with_those_alike() -> None:
     who = addressee(CALL, [], ["Voltwise Energy Ltd ('Voltwise')"])
     assert (who.seller, who.tell_oncall) == (None, True)
-    assert "named: Voltwise, account A-7. Candidates: Voltwise Energy Ltd ('Voltwise')." in who.note
+    assert "named: Voltwise, account A-7, contract C-1. Candidates: Voltwise Energy Ltd ('Voltwise')." in who.note
     assert "Candidates: none" in addressee(Call(), []).note

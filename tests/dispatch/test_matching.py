@@ -24,6 +24,7 @@ ASKED = Asked(
     seller_id=1,
     seller_named="Voltwise",
     contract_named="",
+    asset_named="",
     product="Dynamic",
     zone="Z1",
     capacity_kw=Decimal("50.5"),
@@ -188,7 +189,7 @@ FACTS: dict[str, dict[str, object]] = {
     "product": {"product": "Secure"},
     "capacity": {"capacity_kw": Decimal(51)},
 }
-RETIRED = BidAsset("EV-1", "Depot", "qualified", datetime(2026, 10, 1, tzinfo=UTC))
+RETIRED = BidAsset(1, "EV-1", "Depot", "qualified", datetime(2026, 10, 1, tzinfo=UTC))
 OURS: list[dict[str, object]] = [
     {},
     {"seller_id": 2, "seller": "Gridbeam"},
@@ -258,7 +259,7 @@ def test_less_than_is_contracted_is_a_remark() -> None:
 
 
 def test_an_asset_that_stands_no_more_is_told_and_none_left_is_for_a_person() -> None:
-    good, again = BidAsset("EV-2", "Yard", "qualified"), BidAsset("EV-3", "Gate", "offered")
+    good, again = BidAsset(2, "EV-2", "Yard", "qualified"), BidAsset(3, "EV-3", "Gate", "offered")
     verdict = judge(ASKED, [replace(CONTRACT, assets=(RETIRED, good, again))])
     assert verdict.chosen is not None
     assert verdict.remarks == (
@@ -269,3 +270,29 @@ def test_an_asset_that_stands_no_more_is_told_and_none_left_is_for_a_person() ->
     assert "none can deliver" in sentence
     later = replace(RETIRED, retired_at=datetime(2026, 12, 1, tzinfo=UTC))
     assert judge(ASKED, [replace(CONTRACT, assets=(later,))]).remarks == ()
+
+
+@pytest.mark.parametrize("named", ["EV-2", "ev-2", "2"])
+def test_an_asset_that_is_named_tells_two_contracts_apart(named: str) -> None:
+    depot, yard = BidAsset(1, "EV-1", "Depot", "qualified"), BidAsset(2, "EV-2", "Yard", "qualified")
+    twin = replace(CONTRACT, contract_id=3, names=("C-3", "B-9"), assets=(yard, depot))
+    verdict = judge(replace(ASKED, asset_named=named), [replace(CONTRACT, assets=(depot,)), twin])
+    assert verdict.chosen is not None
+    assert verdict.chosen.candidate == twin
+    assert next(fact for fact in verdict.chosen.facts if fact.key == "assets").asked == named
+
+
+def test_an_asset_that_no_contract_has_is_for_a_person() -> None:
+    verdict = judge(
+        replace(ASKED, asset_named="EV-9"), [replace(CONTRACT, assets=(BidAsset(1, "EV-1", "Depot", "qualified"),))]
+    )
+    assert verdict.chosen is None
+    assert verdict.discrepancies == ("The trigger calls asset EV-9; behind contract C-1 stands EV-1 Depot.",)
+
+
+def test_a_retired_asset_that_is_not_the_one_named_says_nothing() -> None:
+    both = replace(CONTRACT, assets=(RETIRED, BidAsset(2, "EV-2", "Yard", "qualified")))
+    verdict = judge(replace(ASKED, asset_named="EV-2"), [both])
+    assert verdict.chosen is not None
+    assert verdict.remarks == ()
+    assert judge(replace(ASKED, asset_named="EV-1"), [both]).chosen is None

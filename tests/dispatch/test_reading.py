@@ -132,7 +132,7 @@ def calls(draw: st.DrawFn) -> Call:
     starts_at, ends_at = sorted([draw(instants), draw(instants)])
     kw = draw(st.decimals(0, 10**6, places=4, allow_nan=False))
     ends = draw(st.booleans()) and starts_at < ends_at
-    return Call(draw(words), draw(words), draw(words), kw, starts_at, ends_at if ends else None)
+    return Call(draw(words), draw(words), draw(words), draw(words), kw, starts_at, ends_at if ends else None)
 
 
 notices = st.builds(

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dispatch.models import Instruction, Notice, Trigger
 from dispatch.operations import ContradictoryTrigger, FailedTrigger, Receipt, UnreadableTrigger
-from markets.models import Contract, JournalEntry, Market, Seller
+from markets.models import Asset, Contract, JournalEntry, Market, Seller
 from markets.operations import people, tokens
 
 from .conftest import alarms, body, call, instruction_mails
@@ -49,16 +49,41 @@ def test_one_trigger_calls_many_sellers_with_as_many_queries_as_one(receive: Any
         {"company": "Somebody else's spelling", "account": "nged-4711"},
         {"company": None, "contract": "{contract}"},
         {"company": None, "contract": "{bid}"},
+        {"company": None, "asset": "{ref}"},
+        {"company": None, "asset": "{number}"},
+        {"company": "Somebody else's spelling", "asset": "{ref}"},
     ],
 )
-def test_a_seller_is_found_by_whatever_names_it(receive: Any, contract: Contract, named: dict[str, Any]) -> None:
+def test_a_seller_is_found_by_whatever_names_it(
+    receive: Any, contract: Contract, asset: Asset, named: dict[str, Any]
+) -> None:
     people.name_identity(
         seller=contract.seller, operator=contract.market.operator, kind="account", name="NGED-4711", by="tests"
     )
     references = {"contract": contract.reference, "bid": contract.bid.reference}
+    references |= {"ref": asset.ref.lower(), "number": str(asset.pk)}
     filled = {name: value and value.format(**references) for name, value in named.items()}
     [instruction] = receive(body(call(**filled))).instructions
     assert instruction.seller == contract.seller
+
+
+def test_the_asset_that_is_called_stands_in_the_email(receive: Any, asset: Asset) -> None:
+    receive(body(call(company=None, asset=asset.pk)))
+    [mail] = instruction_mails()
+    assert f"Asset:      {asset.pk}\n" in mail.text
+    assert (f">{asset.pk}</td>" in mail.html, mail.headers["X-Piclo-Asset"]) == (True, str(asset.pk))
+
+
+def test_an_asset_reference_of_two_sellers_is_for_oncall_with_both(
+    receive: Any, asset: Asset, make_asset: Any, other_seller: Seller
+) -> None:
+    make_asset(other_seller, asset.ref)
+    [instruction] = receive(body(call(company=None, asset=asset.ref))).instructions
+    assert instruction.seller is None
+    [mail] = instruction_mails()
+    assert mail.recipient == "oncall@piclo.example"
+    assert asset.seller.name in mail.text
+    assert other_seller.name in mail.text
 
 
 def test_the_same_again_gets_the_first_answer_and_sends_nothing(receive: Any, seller: Seller) -> None:

@@ -86,6 +86,7 @@ def test_the_program_hears_within_about_a_second_what_the_email_says(
         "product": "Dynamic",
         "zone": "CMZ_T9A_EM_0001",
         "contract": "",
+        "asset": "",
         "capacity_kw": "50.5000",
         "starts_at": "2026-11-03T17:00:00Z",
         "ends_at": "2026-11-03T19:00:00Z",

@@ -2,8 +2,9 @@
 
     {"market": "nged-long-term", "reference": "T-2026-00017", "revision": 1, "kind": "start",
      "product": "Dynamic", "zone": "CMZ_T7B_SWA_0012", "issued_at": "2026-11-03T16:45:00Z",
-     "calls": [{"company": "...", "account": "...", "contract": "C-12", "capacity_kw": 120.5,
-                "starts_at": "2026-11-03T17:00:00Z", "ends_at": "2026-11-03T19:00:00Z"}]}
+     "calls": [{"company": "...", "account": "...", "contract": "C-12", "asset": "DEPOT-1",
+                "capacity_kw": 120.5, "starts_at": "2026-11-03T17:00:00Z",
+                "ends_at": "2026-11-03T19:00:00Z"}]}
 
 This dialect is ours: NGED has published none. Field names stand here and in `dispatch.rules.reading` alone.
 """

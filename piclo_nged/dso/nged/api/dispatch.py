@@ -109,6 +109,7 @@ def _instructed(instruction: Instruction) -> dict[str, Any]:
         "reference": instruction.reference,
         "company": instruction.seller_named,
         "contract": instruction.contract_named,
+        "asset": instruction.asset_named,
         "seller_known": instruction.seller_id is not None,
         "is_held": instruction.is_held,
     }

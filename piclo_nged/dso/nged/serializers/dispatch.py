@@ -13,6 +13,11 @@ class CallFields(serializers.Serializer):
     company = serializers.CharField(required=False, max_length=200)
     account = serializers.CharField(required=False, max_length=100)
     contract = serializers.CharField(required=False, max_length=100)
+    asset = serializers.CharField(
+        required=False,
+        max_length=100,
+        help_text="The seller's reference of one asset, or our number of it; without it all of the contract's are called.",
+    )
     capacity_kw = Figure(required=False)
     starts_at = serializers.DateTimeField(required=False)
     ends_at = serializers.DateTimeField(required=False, help_text="Without it: until the stop.")
@@ -37,6 +42,7 @@ class InstructedFields(serializers.Serializer):
     reference = serializers.CharField()
     company = serializers.CharField(help_text="As the trigger named it.")
     contract = serializers.CharField(help_text="As the trigger named it.")
+    asset = serializers.CharField(help_text="As the trigger named it.")
     seller_known = serializers.BooleanField(help_text="No: our people on call have it and call the seller.")
     is_held = serializers.BooleanField(
         help_text="Yes: this market matches first and the contract is not clear. Nobody is told until a person decides."
