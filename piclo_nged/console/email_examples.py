@@ -162,7 +162,7 @@ EXAMPLES = {
         Example("revised", "Competition revised", "The operator changes what a seller has bid for.", _revised),
         Example("withdrawn", "Competition withdrawn", "The operator withdraws what a seller has bid for.", _withdrawn),
         Example("results", "Results", "The operator confirms results: by 19:00 UTC of the day.", _results),
-        Example("start", "Start", "A trigger calls the seller.", lambda: _told(Kind.START)),
+        Example("start", "Start", "A trigger calls the seller.", lambda: _told(Kind.START, asset_named="DEPOT-1")),
         Example(
             *("open-end", "Start without an end", "A trigger calls the seller until a stop."),
             lambda: _told(Kind.START, ends_at=None),
