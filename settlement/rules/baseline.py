@@ -125,16 +125,15 @@ class _Looked:
 @lru_cache(maxsize=16_384)
 def _looked(candidates: tuple[date, ...], starts_at: datetime, ends_at: datetime, interval_minutes: int) -> _Looked:
     wanted = pieces(starts_at, ends_at, interval_minutes)
-    minutes = tuple(piece.minutes for piece in wanted)
+    minutes, at = tuple(piece.minutes for piece in wanted), starts_at.astimezone(LONDON).time()
     days, spans, hours, skipped = [], [], [], []
     for day in candidates:
         start = same_time_on(day, starts_at)
-        span = pieces(start, start + (ends_at - starts_at), interval_minutes)
-        if tuple(piece.minutes for piece in span) == minutes:
+        if start.astimezone(LONDON).time() == at:
             days.append(day)
-            spans.append(span)
+            spans.append(pieces(start, start + (ends_at - starts_at), interval_minutes))
             hours.append(hour_before(start))
-        else:
+        else:  # spring leaves that time out
             skipped.append(LeftOut(day, "clock change"))
     ordinals = np.array([day.toordinal() for day in days], np.int64)
     return _Looked(tuple(days), ordinals, cut_of(*spans), cut_of(*hours), tuple(skipped), minutes)

@@ -153,3 +153,14 @@ def test_minutes_or_half_hours_give_the_same_baseline(loads: list[int]) -> None:
     minutes = {day: [power for power in watts for _ in range(30)] for day, watts in half_hours.items()}
     span = (at(WEDNESDAY, 17, 10), at(WEDNESDAY, 18))
     assert baselines(half_hours).of(*span) == baselines(minutes).of(*span)
+
+
+def test_the_night_without_the_events_time_is_no_like_day() -> None:
+    """An event at 01:30 on a Sunday of April: on 30 March clocks went from 01:00 to 02:00. Adjusted, from half an hour on."""
+    sunday = date(2025, 4, 6)
+    found = baselines({day: flat(1) for day in days_before(sunday, 60)}, adjusted=True).of(
+        at(sunday, 0, 30), at(sunday, 2, 30)
+    )
+    assert found is not None
+    assert found.watts == (-1000,) * 4
+    assert [(out.day, out.reason) for out in found.left_out] == [(date(2025, 3, 30), "clock change")]
