@@ -8,6 +8,7 @@ from dispatch.models import Instruction
 from markets.models import Asset, Contract, Market
 from settlement.models import SettlementLine, SettlementRun, Terms
 from settlement.operations import start_run
+from sops.help.files import read_articles
 
 from .world import JANUARY, at, instruct, meter
 
@@ -37,6 +38,21 @@ def test_a_call_is_settled_against_its_baseline(market: Market, january: Instruc
     assert "without the two extremes 14 Jan 2025 and 31 Dec 2024" in line.explanation
     assert "left out (holiday): 1 Jan 2025" in line.explanation
     assert "adjusted by 2.5 kW towards import" in line.explanation
+
+
+def test_the_article_for_sellers_has_the_figures_of_the_run(market: Market, january: Instruction) -> None:
+    article = next(article.body for article in read_articles() if article.slug == "month-by-hand")
+    run = start_run(market=market, month=JANUARY, by="tests")
+    line, day = run.lines.get(instruction=january), run.lines.get(instruction=None, starts_at=at(15, 16))
+    assert f"**{line.delivered_kwh:.0f} kWh** of the 100 kWh that were asked: {line.delivered_share:.0%}".replace(
+        "%", " %"
+    ) in " ".join(article.split())
+    for figure in (line.utilisation_gbp, day.availability_gbp, money(run)):
+        assert f"**£{figure}**" in article
+    half_hours = [row.split(" | ")[-1] for row in article.splitlines() if row.startswith(("| 17:", "| 18:"))]
+    assert sum(Decimal(energy.removesuffix(" kWh |")) for energy in half_hours) == line.delivered_kwh
+    loads = [Decimal(row.split(" | ")[1].removesuffix(" kW")) for row in article.splitlines() if "used |" in row]
+    assert (sum(loads), sum(loads) / 8 + Decimal("2.5"), len(loads)) == (476, -line.baseline_kwh / 2, 8)
 
 
 def test_availability_is_paid_per_service_day_by_the_performance_of_its_calls(
@@ -69,6 +85,7 @@ def test_a_season_of_sustain_adds_up_to_its_price(
     months = [date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1), date(2025, 2, 1)]
     runs = [start_run(market=market, month=month, by="tests") for month in months]
     assert [run.lines.count() for run in runs] == [20, 22, 23, 20]
+    assert {line.sustain_gbp for run in runs for line in run.lines.all()} == {Decimal("0.72"), Decimal("0.73")}
     assert sum(money(run) for run in runs) == Decimal("61.60")
     line = runs[2].lines.get(starts_at=at(2, 16))
     assert (line.baseline_kwh, line.metered_kwh) == (Decimal(-40), Decimal(-28))
