@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from markets.models import Mail
 
-from .models import Statement
+from .models import LineQuery, Statement
 
 
 def statement_issued(statement: Statement, recipients: Sequence[str], changed: str) -> Iterator[Mail]:
@@ -23,3 +23,11 @@ def statement_issued(statement: Statement, recipients: Sequence[str], changed: s
     subject = f"Statement {statement.reference}: {run.month:%B %Y}, £{total}"
     for recipient in recipients:
         yield Mail(lane=Mail.Lane.ORDINARY, recipient=recipient, subject=subject, text=text)
+
+
+def query_answered(query: LineQuery) -> Mail:
+    """To whoever asked."""
+    address = f"{settings.SITE_URL}{reverse('settlement:statement', args=[query.statement.reference])}#queries"
+    text = render_to_string("emails/settlement/query_answered.txt", {"query": query, "address": address})
+    subject = f"Query {query}: {query.get_outcome_display().lower()}"
+    return Mail(lane=Mail.Lane.ORDINARY, recipient=query.raised_by.email, subject=subject, text=text)

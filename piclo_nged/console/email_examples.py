@@ -22,10 +22,11 @@ from markets.models import (
     Operator,
     Seller,
     ServiceWindow,
+    User,
 )
 from markets.rules.revisions import Change
-from settlement.emails import statement_issued
-from settlement.models import SettlementRun, Statement
+from settlement.emails import query_answered, statement_issued
+from settlement.models import LineQuery, SettlementRun, Statement
 
 AT = datetime(2026, 11, 3, 17, tzinfo=UTC)
 TO = "desk@voltwise.example"
@@ -131,6 +132,14 @@ def _statement() -> Iterable[Mail]:
     return statement_issued(statement, [TO], "One line changed: £12.00 more.")
 
 
+def _query() -> Iterable[Mail]:
+    run = SettlementRun(market=MARKET, month=date(2026, 10, 1))
+    statement = Statement(run=run, seller=SELLER, reference="S-12")
+    asked = {"text": "We stopped at 18:30, when the email came.", "raised_by": User(email=TO)}
+    answered = {"outcome": "stands", "answer": "The stop took effect at 18:00; your meter read 30 kW until 18:30."}
+    yield query_answered(LineQuery(reference="Q-3", statement=statement, **asked, **answered))
+
+
 def _reminder() -> Iterable[Mail]:
     names = {"window": "Evening", "competition": "Sustain at Testbridge", "zone": "CMZ_T9A_EM_0001"}
     tomorrow = Service(AT, AT + timedelta(hours=2), Decimal(50), **names, product="Sustain", contract="C-7")
@@ -187,5 +196,6 @@ EXAMPLES = {
         Example("alarm", "Alarm", "To on-call: an instruction did not leave, came back, or could not be read.", _alarm),
         Example("reminder", "Reminder", "The day before delivery by schedule, at the market's hour.", _reminder),
         Example("statement", "Statement", "A settlement run is issued.", _statement),
+        Example("query", "Query answered", "Customer success answers a query about a statement.", _query),
     )
 }

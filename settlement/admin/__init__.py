@@ -1,5 +1,5 @@
-"""Settlement as customer success sees it: terms and baselines, readings, runs with their lines, statements, invoices."""
+"""Settlement as customer success sees it: terms and baselines, readings, runs with their lines, statements and queries, invoices."""
 
-from . import readings, runs, statements, terms
+from . import queries, readings, runs, statements, terms
 
-__all__ = ["readings", "runs", "statements", "terms"]
+__all__ = ["queries", "readings", "runs", "statements", "terms"]

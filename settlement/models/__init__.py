@@ -1,6 +1,7 @@
 """The nouns of settlement."""
 
 from .baseline import AssetBaseline
+from .query import LineQuery
 from .reading import ForwardedReading, ReadingDay
 from .run import InvoiceLine, RunPart, SettlementLine, SettlementRun, Statement, Terms
 
@@ -8,6 +9,7 @@ __all__ = [
     "AssetBaseline",
     "ForwardedReading",
     "InvoiceLine",
+    "LineQuery",
     "ReadingDay",
     "RunPart",
     "SettlementLine",

@@ -7,6 +7,7 @@ from .invoices import InvoiceEntry, InvoiceRecorded, invoice_differences, record
 from .issue import issue_run
 from .making import make_runs
 from .needed import readings_needed
+from .queries import answer_query, open_queries, raise_query
 from .readings import DayOfReadings, Stored, store_readings, upload_readings
 from .runs import begin_run, check_run, progress, start_run
 from .unfold import unfold
@@ -17,6 +18,7 @@ __all__ = [
     "InvoiceEntry",
     "InvoiceRecorded",
     "Stored",
+    "answer_query",
     "approve_run",
     "begin_run",
     "changes_of",
@@ -26,7 +28,9 @@ __all__ = [
     "issue_run",
     "make_runs",
     "open_points",
+    "open_queries",
     "progress",
+    "raise_query",
     "read_reading_days",
     "readings_needed",
     "record_invoice",

@@ -10,9 +10,11 @@ from markets.problems import Refused
 from markets.rules.spans import month_span
 
 from ..models import ReadingDay, SettlementRun
+from .queries import open_queries
 from .runs import newest
 
 NAMED = 5
+PLURALS = {"query": "queries"}
 
 
 def unmatched_instructions(run: SettlementRun) -> QuerySet[Instruction]:
@@ -43,6 +45,10 @@ def open_points(run: SettlementRun) -> list[str]:
             f"Readings are missing in {_count(lacking['lines'], 'line')} of {_count(lacking['sellers'], 'seller')}: "
             "what was not read counts as not delivered."
         )
+    if queries := [query.reference for query in open_queries(run)]:
+        named = ", ".join(queries[:NAMED]) + (", ..." if len(queries) > NAMED else "")
+        wait = "waits" if len(queries) == 1 else "wait"
+        points.append(f"{_count(len(queries), 'query')} of sellers about the month {wait} for an answer ({named}).")
     if late := _later_readings(run):
         points.append(f"{_count(late, 'day')} of readings came after the run was started. Start it again to use them.")
     return points
@@ -78,4 +84,4 @@ def _later_readings(run: SettlementRun) -> int:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else PLURALS.get(noun, noun + 's')}"

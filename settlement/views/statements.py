@@ -9,7 +9,7 @@ from django.views.generic import DetailView, ListView
 from markets.web.access import SellerPage
 from markets.web.lists import Paged
 
-from ..models import SettlementLine, Statement
+from ..models import LineQuery, SettlementLine, Statement
 
 LINES_A_PAGE = 100
 PAYS = ("availability_gbp", "utilisation_gbp", "sustain_gbp")
@@ -57,6 +57,9 @@ class StatementPage(SellerPage, DetailView):
             sums=lines.aggregate(
                 **{pay: Sum(pay, default=0) for pay in PAYS}, delivered_kwh=Sum("delivered_kwh", default=0)
             ),
+            queries=self.own(LineQuery.objects.filter(statement=statement).defer("file"))
+            .select_related("line__contract", "raised_by")
+            .order_by("-pk"),
             latest=versions.order_by("-run__version").first(),
             **kwargs,
         )

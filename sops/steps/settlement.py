@@ -23,7 +23,7 @@ from markets.models import Bid, BidLine, Contract, Market, MarketTime, Product, 
 from markets.operations.journal import By, user_of
 from markets.problems import Refused
 from markets.rules.spans import LONDON
-from settlement.models import ForwardedReading, InvoiceLine, ReadingDay, SettlementRun
+from settlement.models import ForwardedReading, InvoiceLine, LineQuery, ReadingDay, SettlementRun
 from settlement.operations import approve_run, begin_run, check_run, issue_run, open_points
 from settlement.rules.calls import ASKS, ENDS
 
@@ -124,6 +124,24 @@ def runs_to_compare() -> QuerySet[SettlementRun]:
         .filter(fell_due_at__isnull=False)
         .select_related("market")
     )
+
+
+def queries_without_answer() -> QuerySet[LineQuery]:
+    """Sellers' queries about lines of their statements, that nobody has answered."""
+    waiting = LineQuery.objects.filter(answered_at=None).defer("file")
+    return waiting.annotate(fell_due_at=F("raised_at")).select_related("seller", "statement__run", "line__contract")
+
+
+def what_is_asked(query: LineQuery) -> str:
+    """The query and the line it is about. Money in GBP."""
+    line = query.line
+    pay = line.availability_gbp + line.utilisation_gbp + line.sustain_gbp
+    asked = [
+        f"{query.seller}, statement {query.statement}: {line}",
+        f"{line.delivered_share:.1%} delivered, £{pay:,.2f} paid",
+        *([f"Sent along: {query.file_name}"] if query.file_name else []),
+    ]
+    return "\n".join([*(f"- {fact}" for fact in asked), "", *(f"> {row}" for row in query.text.splitlines())])
 
 
 def run_findings(run: SettlementRun) -> str:
@@ -239,5 +257,17 @@ STEPS = (
         due=lambda: _runs(SettlementRun.Status.APPROVED),
         do=lambda subject, *, by: issue_run(run=subject, by=by),
         deadline=timedelta(days=1),
+    ),
+    StepDeclaration(
+        key="answer-query",
+        phase=Phase.SETTLEMENT,
+        lane=Lane.CUSTOMER_SUCCESS,
+        title="Answer a query about a statement",
+        modes=(Mode.MANUAL,),
+        minutes_by_hand=20,
+        due=queries_without_answer,
+        called=lambda query: f"{query} of {query.seller}",
+        prepare=what_is_asked,
+        deadline=timedelta(days=3),
     ),
 )

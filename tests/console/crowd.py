@@ -60,6 +60,7 @@ from settlement.models import (
     AssetBaseline,
     ForwardedReading,
     InvoiceLine,
+    LineQuery,
     ReadingDay,
     RunPart,
     SettlementLine,
@@ -246,7 +247,9 @@ class _Story:
         SettlementRun.objects.filter(pk=run.pk).update(status="checked")
         second = User.objects.create_user(f"second{i}@crowd.example")
         SettlementRun.objects.filter(pk=run.pk).update(status="approved", approved_by=second)
-        Statement.objects.create(run=run, seller=self.seller, total_gbp=Decimal("1.25"))
+        statement = Statement.objects.create(run=run, seller=self.seller, total_gbp=Decimal("1.25"))
+        line = run.lines.get()
+        LineQuery.objects.create(seller=self.seller, statement=statement, line=line, text="Why?", raised_by=self.user)
         InvoiceLine.objects.create(
             market=self.market, month=DAY, reference=f"INV-{i}", contract=self.contract, amount_gbp=1
         )

@@ -19,7 +19,8 @@ from markets.operations.links import link
 from markets.operations.tokens import issue_token
 from markets.operations.webhooks import add_sellers_webhook
 from markets.rules.bids_file import write_bids_file
-from settlement.models import Statement
+from settlement.models import LineQuery, Statement
+from settlement.operations import raise_query
 
 
 @dataclass
@@ -57,6 +58,8 @@ class Things:
             "dispatch:answer": [token],
             "settlement:asset-readings": [self.asset.pk],
             "settlement:statement": [self.statement.reference],
+            "settlement:query": [self.statement.reference, self.statement.run.lines.get().pk],
+            "settlement:query-file": [query_of(self.statement).reference],
             "sops:article": ["bidding"],
         }
         return reverse(name, args=values.get(name, []))
@@ -137,6 +140,8 @@ OWN = {
     "markets:company-webhook",
     "dispatch:instruction",
     "settlement:asset-readings",
+    "settlement:query",
+    "settlement:query-file",
     "settlement:statement",
 }
 POSTED = {  # whose row it is: test_company.py, test_notes.py, test_webhooks.py
@@ -166,6 +171,14 @@ NAMES = OF_THE_SITE - FOR_MACHINES | {f"{app.app_name}:{pattern.name}" for app i
 def tokens_of(seller: Seller) -> Token:
     """A token of the seller's."""
     return seller.tokens.first() or issue_token(name="Trading desk", seller=seller, by="tests")[0]
+
+
+def query_of(statement: Statement) -> LineQuery:
+    """A query about the statement, with a file."""
+    asked = {"text": "Why?", "file": b"17:00,30", "file_name": "meter.csv"}
+    return statement.queries.first() or raise_query(
+        statement=statement, line=statement.run.lines.get(), by=statement.seller.memberships.all()[0].user, **asked
+    )
 
 
 def webhook_of(seller: Seller) -> Webhook:

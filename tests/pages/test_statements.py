@@ -1,11 +1,13 @@
 """Reading a statement: the total, each line with its reason, and which version counts."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from markets.models import Contract, Market, User
-from settlement.models import SettlementLine, Statement
+from settlement.models import LineQuery, SettlementLine, Statement
+from settlement.operations import answer_query
 
 from .conftest import issued
 from .markup import faults
@@ -63,3 +65,31 @@ def test_a_statement_costs_the_same_for_every_number_of_lines(statement: Stateme
 
 def test_no_statement_is_said(seller, browser_of_member: Client):
     assert "No statement yet" in browser_of_member.get("/statements/").content.decode()
+
+
+def test_a_line_is_queried_and_the_answer_stands_beside_it(
+    statement: Statement, approver: User, browser_of_member: Client
+):
+    line = SettlementLine.objects.get()
+    address = reverse("settlement:query", args=[statement.reference, line.pk])
+    assert address in shown_by(browser_of_member, statement)
+    refused = browser_of_member.post(address, {"text": ""})
+    assert refused.status_code == 422
+    assert "what you would expect" in refused.content.decode()
+    file = SimpleUploadedFile("meter.csv", b"17:00,30")
+    sent = browser_of_member.post(address, {"text": "We stopped <early>.", "file": file}, follow=True)
+    assert "Customer success has it" in sent.content.decode()
+    query = LineQuery.objects.get()
+    handed_out = browser_of_member.get(reverse("settlement:query-file", args=[query.reference]))
+    assert b"".join(handed_out.streaming_content) == b"17:00,30"
+    assert handed_out.headers["Content-Disposition"] == 'attachment; filename="meter.csv"'
+    answer_query(query=query, outcome="corrected", answer="You are right.", by=approver)
+    shown = shown_by(browser_of_member, statement)
+    for said in ("We stopped &lt;early&gt;.", "To be corrected by a further version", "You are right."):
+        assert said in shown
+
+
+def test_a_viewer_may_not_query(statement: Statement, viewer: User, signed_in):
+    address = reverse("settlement:query", args=[statement.reference, SettlementLine.objects.get().pk])
+    assert signed_in(viewer).post(address, {"text": "Why?"}).status_code == 403
+    assert address not in shown_by(signed_in(viewer), statement)

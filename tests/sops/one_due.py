@@ -76,6 +76,21 @@ def declined(world: World) -> Acknowledgement:
     )
 
 
+def query(world: World) -> None:
+    run = world.run()
+    contract = world.contract(run.market)
+    values = {"instructed_kw": 5, "delivered_kwh": 5, "delivered_share": 1}
+    line = run.lines.create(
+        seller=contract.seller, contract=contract, starts_at=world.now - timedelta(hours=1), ends_at=world.now, **values
+    )
+    for status in ("checked", "approved"):
+        approved = {"approved_by": world.approver} if status == "approved" else {}
+        type(run).objects.filter(pk=run.pk).update(status=status, **approved)
+    statement = run.statements.create(seller=contract.seller, total_gbp=1)
+    type(run).objects.filter(pk=run.pk).update(status="issued")
+    statement.queries.create(seller=contract.seller, line=line, text="Why so little?", raised_by=world.starter)
+
+
 def compare_invoice(world: World) -> None:
     run = world.run("checked")
     InvoiceLine.objects.create(market=world.market, month=run.month, reference=f"L{run.pk}", amount_gbp=10)
@@ -210,6 +225,7 @@ ONE_DUE: dict[str, Callable[[World], object]] = {
     "approve": lambda world: world.run("checked"),
     "compare-invoice": compare_invoice,
     "issue": lambda world: world.run("checked", "approved"),
+    "answer-query": query,
     "reach-recipient": mail_given_up,
     "webhook-failing": webhook_failing,
     "write-article": old_article,
