@@ -10,6 +10,7 @@ urlpatterns = [
     path("readings/<int:pk>/", views.AssetReadings.as_view(), name="asset-readings"),
     path("statements/", views.StatementList.as_view(), name="statements"),
     path("statements/<slug:reference>/", views.StatementPage.as_view(), name="statement"),
+    path("statements/<slug:reference>/lines/<int:pk>/", views.LinePage.as_view(), name="line"),
     path("statements/<slug:reference>/lines/<int:pk>/query/", views.RaiseQuery.as_view(), name="query"),
     path("queries/<slug:reference>/file/", views.QueryFile.as_view(), name="query-file"),
 ]

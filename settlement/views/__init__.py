@@ -1,7 +1,8 @@
 """The sellers' pages of settlement: readings in, statements out."""
 
+from .lines import LinePage
 from .queries import QueryFile, RaiseQuery
 from .readings import AssetReadings, ReadingMonth
 from .statements import StatementList, StatementPage
 
-__all__ = ["AssetReadings", "QueryFile", "RaiseQuery", "ReadingMonth", "StatementList", "StatementPage"]
+__all__ = ["AssetReadings", "LinePage", "QueryFile", "RaiseQuery", "ReadingMonth", "StatementList", "StatementPage"]

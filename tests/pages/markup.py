@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from django.http import HttpResponse
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-DRAWN = {"path", "rect", "line", "circle"}
+DRAWN = {"path", "polyline", "rect", "line", "circle"}
 
 
 class Markup(HTMLParser):

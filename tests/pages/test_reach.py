@@ -63,6 +63,7 @@ def test_another_sellers_things_are_not_there(
 
 
 NEVER_POSTED = {
+    ("settlement:line", "post"),
     ("settlement:query-file", "post"),
     ("markets:asset", "post"),
     ("markets:bid", "post"),

@@ -5,12 +5,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from dispatch.models import Instruction
-from markets.models import Asset, Contract, Market
+from markets.models import Asset, Contract, Market, User
 from markets.problems import Refused
 from settlement.models import SettlementLine
-from settlement.operations import start_run, unfold
+from settlement.operations import approve_run, check_run, issue_run, start_run, unfold
+from tests.pages.markup import faults
 
 from .world import JANUARY, at, instruct, meter
 
@@ -78,3 +81,30 @@ def test_a_line_whose_event_is_gone_says_so(market: Market, january_contract: Co
     instruct(market, january_contract, at(15, 17, 30), at(15, 19))  # a later call takes over from the first
     with pytest.raises(Refused, match="changed after its run"):
         unfold(line)
+
+
+def test_the_page_of_a_line_shows_its_half_hours_and_like_days(
+    market: Market, january: Instruction, member: User, approver: User, client: Client
+) -> None:
+    run = check_run(run=start_run(market=market, month=JANUARY, by="tests"), by="tests")
+    [statement] = issue_run(run=approve_run(run=run, by=approver, reason="Tests"), by="tests")
+    client.force_login(member)
+    line, window = run.lines.get(instruction=january), run.lines.get(instruction=None, starts_at=at(15, 16))
+    shown = client.get(reverse("settlement:line", args=[statement.reference, line.pk]))
+    assert faults(shown) == []
+    page = shown.content.decode()
+    for said in (
+        "−62 kW",
+        "−30 kW",
+        "32 kW",
+        "Tue 31 Dec 2024",
+        "−40 kW",
+        "extreme: dropped",
+        "holiday",
+        "−2.5 kW",
+    ):
+        assert said in page, said
+    assert shown.context["chart"].metered.count(",") == 8
+    called = client.get(reverse("settlement:line", args=[statement.reference, window.pk])).content.decode()
+    assert "91 kWh" in called
+    assert f">{january}</a>" in called
