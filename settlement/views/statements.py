@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.views.generic import DetailView, ListView
 
 from markets.web.access import SellerPage
 from markets.web.lists import Paged
 
 from ..models import LineQuery, SettlementLine, Statement
+from .statement_files import PAYS, with_totals
 
 LINES_A_PAGE = 100
-PAYS = ("availability_gbp", "utilisation_gbp", "sustain_gbp")
 
 
 class StatementList(Paged, SellerPage, ListView):
@@ -49,8 +49,7 @@ class StatementPage(SellerPage, DetailView):
         shown = lines.select_related(
             "contract__bid__competition__zone", "contract__bid__competition__product", "window", "instruction"
         )
-        shown = shown.annotate(total_gbp=sum((F(pay) for pay in PAYS[1:]), F(PAYS[0]))).order_by("starts_at", "pk")
-        page = Paginator(shown, LINES_A_PAGE).get_page(self.request.GET.get("page"))
+        page = Paginator(with_totals(shown), LINES_A_PAGE).get_page(self.request.GET.get("page"))
         versions = self.own(Statement.objects.filter(run__market=statement.run.market, run__month=statement.run.month))
         return super().get_context_data(
             lines=page,

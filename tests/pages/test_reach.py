@@ -64,6 +64,8 @@ def test_another_sellers_things_are_not_there(
 
 NEVER_POSTED = {
     ("settlement:line", "post"),
+    ("settlement:statement-csv", "post"),
+    ("settlement:statement-pdf", "post"),
     ("settlement:query-file", "post"),
     ("markets:asset", "post"),
     ("markets:bid", "post"),

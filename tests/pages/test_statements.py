@@ -1,5 +1,7 @@
 """Reading a statement: the total, each line with its reason, and which version counts."""
 
+import csv
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -93,3 +95,21 @@ def test_a_viewer_may_not_query(statement: Statement, viewer: User, signed_in):
     address = reverse("settlement:query", args=[statement.reference, SettlementLine.objects.get().pk])
     assert signed_in(viewer).post(address, {"text": "Why?"}).status_code == 403
     assert address not in shown_by(signed_in(viewer), statement)
+
+
+def test_a_statement_is_taken_away_as_csv_and_as_the_same_pdf_each_time(
+    statement: Statement, browser_of_member: Client
+):
+    sent = browser_of_member.get(reverse("settlement:statement-csv", args=[statement.reference]))
+    [row] = csv.DictReader(b"".join(sent.streaming_content).decode("utf-8-sig").splitlines())
+    assert (row["Delivered [kWh]"], row["Total [GBP]"], row["Starts (UTC)"]) == (
+        "99.5000",
+        "24.88",
+        "2026-12-07T16:00:00+00:00",
+    )
+    address = reverse("settlement:statement-pdf", args=[statement.reference])
+    first, second = (browser_of_member.get(address) for _ in range(2))
+    content = b"".join(first.streaming_content)
+    assert content.startswith(b"%PDF-")
+    assert content == b"".join(second.streaming_content)
+    assert first.headers["Content-Disposition"] == f'attachment; filename="statement-{statement}.pdf"'
