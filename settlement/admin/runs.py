@@ -44,7 +44,7 @@ class SettlementRunAdmin(Noun):
     list_filter = ("status", "market")
     search_fields = ("reference", "market__name", "reason")
     date_hierarchy = "month"
-    hidden_fields = ("last_reading_id", "findings", "is_being_made")
+    hidden_fields = ("last_reading_id", "findings", "invoice_differences", "is_being_made")
     actions_list = ("start",)
     actions_detail = ("check_figures", "approve", "issue")
     standing = state()

@@ -1,9 +1,10 @@
 """The nouns of settlement."""
 
 from .baseline import AssetBaseline
+from .invoice import InvoiceLine
 from .query import LineQuery
 from .reading import ForwardedReading, ReadingDay
-from .run import InvoiceLine, RunPart, SettlementLine, SettlementRun, Statement, Terms
+from .run import RunPart, SettlementLine, SettlementRun, Statement, Terms
 
 __all__ = [
     "AssetBaseline",

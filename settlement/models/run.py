@@ -121,6 +121,11 @@ class SettlementRun(models.Model):
     findings = models.JSONField(
         default=list, editable=False, help_text="Sentences: what could not be settled when the lines were made."
     )
+    invoice_differences = models.PositiveIntegerField(
+        null=True,
+        editable=False,
+        help_text="How often the operator's invoice differs, counted at the check and as it comes. Empty: none has come.",
+    )
     is_being_made = models.BooleanField(
         default=False, editable=False, help_text="While any of its parts waits: its lines are not all there."
     )
@@ -259,32 +264,6 @@ class Statement(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["run", "seller"], name="statement_once_per_run")]
         triggers = [*append_only(), added_only_while_run_is("approved")]
-
-    def __str__(self) -> str:
-        return self.reference
-
-
-class InvoiceLine(models.Model):
-    """A line of the operator's own invoice, against which ours is checked. As it came; it stands."""
-
-    market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="invoice_lines")
-    month = models.DateField(help_text="Its first day.")
-    reference = models.CharField(max_length=100, help_text="The operator's reference of the line.")
-    contract = models.ForeignKey(
-        Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_lines"
-    )
-    contract_named = models.CharField(max_length=100, blank=True)
-    amount_gbp = Gbp()
-    delivered_kwh = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["market", "reference"], name="invoice_line_once"),
-            models.CheckConstraint(condition=models.Q(month__day=1), name="invoice_month_is_its_first_day"),
-        ]
-        triggers = append_only()
 
     def __str__(self) -> str:
         return self.reference

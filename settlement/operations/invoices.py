@@ -53,6 +53,7 @@ def record_invoice(*, market: Market, lines: Sequence[InvoiceEntry], by: By) -> 
         if entry.amount_gbp != entry.amount_gbp.quantize(PENNY)
     ]:
         raise Refused(f"No invoice line was kept: {to_correct(len(problems), 'line')}.", problems)
+    runs = _newest_runs(market, {entry.month.replace(day=1) for entry in lines})
     contracts = _contracts(market, {entry.contract for entry in lines})
     held = {
         kept.reference: kept
@@ -71,11 +72,21 @@ def record_invoice(*, market: Market, lines: Sequence[InvoiceEntry], by: By) -> 
     InvoiceLine.objects.bulk_create(fresh.values())
     if fresh:
         record(by=by, verb="record_invoice", subject=market, new=len(fresh))
+    for run in runs:
+        if run.status != SettlementRun.Status.DRAFT:  # a draft is compared at its check
+            run.invoice_differences = count_differences(run)
+            run.save(update_fields=["invoice_differences"])
     return InvoiceRecorded(len(fresh), len(lines) - len(fresh))
 
 
 def invoice_differences(*, run: SettlementRun, tolerance: Tolerance | None = None) -> list[InvoiceDifference]:
-    """The operator's invoice of the month against the run, contract by contract, each difference explained."""
+    """The operator's invoice of the month against the run, contract by contract, each difference explained.
+
+    Empty while no line of the invoice has come: nothing can be said to be lacking of it yet.
+    """
+    invoice = InvoiceLine.objects.filter(market=run.market, month=run.month).select_related("contract")
+    if not invoice:
+        return []
     ours = {
         contract: Amount(gbp, delivered_kwh)
         for contract, gbp, delivered_kwh in run.lines.order_by("contract__reference")
@@ -83,11 +94,23 @@ def invoice_differences(*, run: SettlementRun, tolerance: Tolerance | None = Non
         .annotate(gbp=Sum(TOTAL), kwh=Sum("delivered_kwh"))
     }
     theirs: dict[str, list[Amount]] = defaultdict(list)
-    invoice = InvoiceLine.objects.filter(market=run.market, month=run.month).select_related("contract")
     for line in invoice:
         named = line.contract.reference if line.contract else line.contract_named or line.reference
         theirs[named].append(Amount(line.amount_gbp, line.delivered_kwh))
     return compare_invoice(ours, {contract: _sum(amounts) for contract, amounts in theirs.items()}, tolerance)
+
+
+def count_differences(run: SettlementRun) -> int | None:
+    """How many differences a person should look at; None while no line of the month's invoice has come."""
+    if not InvoiceLine.objects.filter(market=run.market, month=run.month).exists():
+        return None
+    return len(invoice_differences(run=run))
+
+
+def _newest_runs(market: Market, months: Iterable[date]) -> list[SettlementRun]:
+    """Locked before the lines are kept: so a check at the same moment sees them, or is seen here."""
+    runs = SettlementRun.objects.newest().filter(market=market, month__in=months)
+    return list(runs.select_for_update(of=("self",)).select_related("market").order_by("pk"))
 
 
 def _contracts(market: Market, named: Iterable[str]) -> dict[str, Contract]:
@@ -111,7 +134,8 @@ def _made(market: Market, entry: InvoiceEntry, contract: Contract | None) -> Inv
 
 
 def _content(line: InvoiceLine) -> tuple[object, ...]:
-    return line.month, line.contract_named, line.amount_gbp, line.delivered_kwh
+    """What makes two lines the same: that the operator's word for one contract changed (B-12, C-7) is no other content."""
+    return line.month, line.contract_id or line.contract_named, line.amount_gbp, line.delivered_kwh
 
 
 def _told(line: InvoiceLine) -> str:

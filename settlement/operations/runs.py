@@ -17,6 +17,7 @@ from markets.rules.spans import month_span
 from ..models import RunPart, SettlementRun
 from .baselines import newest_baseline_id
 from .book import Book, open_book
+from .invoices import count_differences
 from .locks import newest_reading_id, one_run_at_a_time
 from .making import make_all
 from .terms import terms_of
@@ -116,7 +117,8 @@ def check_run(*, run: SettlementRun, by: By) -> SettlementRun:
     if impossible:
         raise Refused(f"{run} has {impossible} lines with figures that cannot be. Do not approve it; tell engineering.")
     run.status, run.checked_by = SettlementRun.Status.CHECKED, user_of(by)
-    run.save(update_fields=["status", "checked_by"])
+    run.invoice_differences = count_differences(run)
+    run.save(update_fields=["status", "checked_by", "invoice_differences"])
     record(by=by, verb="check_run", subject=run, lines=lines)
     return run
 

@@ -53,7 +53,7 @@ def compare_invoice(
 def _explanation(our: Amount | None, their: Amount | None, tolerance: Tolerance) -> str:
     if our is None or their is None:
         if our is None:
-            return "The invoice has this contract; our settlement has no event of it."
+            return "The invoice has this contract; our settlement has no event of it." if their and their.gbp else ""
         return f"The invoice lacks this contract; we find £{our.gbp:,.2f}." if our.gbp else ""
     money = their.gbp - our.gbp
     if their.delivered_kwh is None or our.delivered_kwh is None:

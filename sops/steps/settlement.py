@@ -115,13 +115,13 @@ def _runs(status: SettlementRun.Status) -> QuerySet[SettlementRun]:
 
 
 def runs_to_compare() -> QuerySet[SettlementRun]:
-    """Checked or later runs, the newest of their month, of which the operator's invoice has come."""
+    """Checked or later runs, the newest of their month, from which the operator's invoice differs."""
     invoice = InvoiceLine.objects.filter(market=OuterRef("market"), month=OuterRef("month"))
     return (
         SettlementRun.objects.newest()
         .exclude(status=SettlementRun.Status.DRAFT)
         .annotate(fell_due_at=invoice.order_by("received_at").values("received_at")[:1])
-        .filter(fell_due_at__isnull=False)
+        .filter(invoice_differences__gt=0)
         .select_related("market")
     )
 

@@ -26,7 +26,7 @@ from markets.models import (
 from markets.operations import agreements, people
 from markets.operations.results import RESULTS_MAIL
 from markets.rules.agreement import VERSION
-from settlement.models import InvoiceLine, ReadingDay
+from settlement.models import InvoiceLine, ReadingDay, SettlementRun
 from sops.models import Article
 
 from .worlds import World
@@ -94,6 +94,7 @@ def query(world: World) -> None:
 def compare_invoice(world: World) -> None:
     run = world.run("checked")
     InvoiceLine.objects.create(market=world.market, month=run.month, reference=f"L{run.pk}", amount_gbp=10)
+    SettlementRun.objects.filter(pk=run.pk).update(invoice_differences=1)
 
 
 def mail_given_up(world: World) -> None:

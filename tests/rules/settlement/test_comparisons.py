@@ -37,6 +37,7 @@ def test_a_rerun_names_what_it_added_dropped_and_altered() -> None:
 def test_both_sides_agree_within_the_tolerance() -> None:
     assert compare_invoice({"C-1": Amount(Decimal("10.00"))}, {"C-1": Amount(Decimal("10.01"))}) == []
     assert compare_invoice({"C-1": Amount(Decimal(0))}, {}) == []
+    assert compare_invoice({}, {"C-1": Amount(Decimal(0))}) == []
 
 
 def test_each_difference_is_explained() -> None:
