@@ -78,13 +78,20 @@ def packed(read: Columns) -> tuple[list[ReadDay], list[RowProblem], int]:
         return [], [], 0
     slots = MINUTES_A_DAY // read.interval_minutes
     keys = read.codes * 1_000_000 + read.starts // MINUTES_A_DAY
-    found, firsts, rows = np.unique(keys, return_index=True, return_inverse=True)
+    found, firsts, rows = _unique(keys)
     places = rows * slots + read.starts % MINUTES_A_DAY // read.interval_minutes
     watts = np.full(len(found) * slots, UNREAD, np.int64)
     watts[places[::-1]] = read.watts[::-1]  # so that the first of two stands
     faults, repeats = _doubles(read, places, watts)
     table = watts.reshape(-1, slots).astype(np.int32)
     return list(_days(read, found, firsts, table)), faults, repeats
+
+
+def _unique(keys: Minutes) -> tuple[Minutes, Minutes, Minutes]:
+    """The keys once each, where each is first, and the place of each key among them. Equal ones mostly follow each other."""
+    heads = np.flatnonzero(np.diff(keys, prepend=-1))
+    found, firsts, places = np.unique(keys[heads], return_index=True, return_inverse=True)
+    return found, heads[firsts], np.repeat(places, np.diff(heads, append=len(keys)))
 
 
 def _days(read: Columns, found: Minutes, firsts: Minutes, table: NDArray[np.int32]) -> Iterator[ReadDay]:

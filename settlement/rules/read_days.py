@@ -5,6 +5,7 @@ by the clock: on the day on which clocks go forward the hour from 01:00 is empty
 were moved up); on the day on which they go back the first of the two hours from 01:00 is there, and the second was not read.
 """
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -16,68 +17,118 @@ from markets.rules.csv_text import rows_of
 
 from .clock import YEARS, Minutes, Truth, minute_of, minutes_of_london_day
 from .halfhours import MINUTES_A_DAY
-from .packing import MOST_FAULTS, MOST_ROWS, Columns, whole_watts
+from .packing import MOST_FAULTS, MOST_ROWS, Columns, Figures, whole_watts
 from .shape import Shape
+from .table import below_header, table_of
 
 FORMATS = {False: "%Y-%m-%d", True: "%d/%m/%Y"}
 NUMBER = "Write a plain number such as -3.25, without unit or thousands separators."
 
 
+type Row = tuple[int, str, date]
+"""The line, the asset as the file names it, and the day."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """The rows that can be read, and their values: NaN where one is silent or no number."""
+
+    rows: list[Row]
+    figures: Figures
+    silent: Truth
+
+
 def read_days(text: str, shape: Shape) -> Columns:
     """The readings of a file."""
     interval = 30 if len(shape.values) <= 50 else 1
-    rows = list(rows_of(text, MOST_ROWS))[1:]
+    table = _plain(text, shape)
+    if table is not None:
+        watts, bad = whole_watts(table.figures, shape, interval)
+        if not (bad & ~table.silent).any():
+            return _columns(table, watts, shape, interval, [])
     faults: list[RowProblem] = []
-    kept: list[tuple[int, str, date, list[str]]] = []
-    for line, cells in rows:
+    table, cells = _written(text, shape, faults)
+    watts, bad = whole_watts(table.figures, shape, interval)
+    width = len(shape.values)
+    for row, place in np.argwhere(bad & ~table.silent)[:MOST_FAULTS].tolist():
+        told = str(cells[row * width + place])
+        faults.append(RowProblem(table.rows[row][0], shape.names[shape.values[place]], told, NUMBER))
+    return _columns(replace(table, silent=table.silent | bad), watts, shape, interval, faults)
+
+
+def _plain(text: str, shape: Shape) -> _Table | None:
+    """A file in which all is as it should be, read at once; None: it has to be looked at cell by cell, to say what is wrong."""
+    if '"' in text:
+        return None
+    body = below_header(text, shape)
+    kinds = {str(place): pl.Float64 if place in shape.values else pl.String for place in range(len(shape.names))}
+    try:
+        frame = table_of(body, shape, kinds)
+    except pl.exceptions.PolarsError:
+        return None
+    days = (
+        frame[:, shape.stamp[0]]
+        .str.strip_chars(" '")
+        .str.head(10)
+        .str.to_date(FORMATS[shape.british_dates], strict=False)
+    )
+    assets = (
+        pl.repeat("", len(frame), eager=True) if shape.asset is None else frame[:, shape.asset].str.strip_chars(" '")
+    )
+    values = frame[:, shape.values.start : shape.values.stop]
+    figures = values.to_numpy(order="c")
+    silent = np.isnan(figures)
+    is_whole = len(frame) == body.rstrip("\n").count("\n") + 1 <= MOST_ROWS and not days.has_nulls()
+    is_named = shape.asset is None or not (assets.has_nulls() or (assets == "").any())
+    is_all_numbers = int(silent.sum()) == int(values.null_count().sum_horizontal()[0])
+    if not (is_whole and is_named and is_all_numbers and days.dt.year().is_between(YEARS[0], YEARS[-1]).all()):
+        return None
+    lines = range(shape.header_line + 1, shape.header_line + 1 + len(frame))
+    return _Table(list(zip(lines, assets.to_list(), days.to_list(), strict=True)), figures, silent)
+
+
+def _written(text: str, shape: Shape, faults: list[RowProblem]) -> tuple[_Table, pl.Series]:
+    """Row by row, with every fault; and the cells as they were written, in the order of the rows."""
+    kept: list[Row] = []
+    told: list[str] = []
+    for line, cells in list(rows_of(text, MOST_ROWS))[1:]:
         asset = "" if shape.asset is None or shape.asset >= len(cells) else cells[shape.asset].strip(" '")
         day = _day(cells[shape.stamp[0]], shape) if shape.stamp[0] < len(cells) else None
         if len(cells) > len(shape.names):
             reason = f"This row has {len(cells)} values; the header has {len(shape.names)} columns."
             faults.append(RowProblem(line, "", "", reason))
         elif day is None:
-            told = cells[shape.stamp[0]] if shape.stamp[0] < len(cells) else ""
+            stamp = cells[shape.stamp[0]] if shape.stamp[0] < len(cells) else ""
             reason = f"This is no date such as {'06/01/2025' if shape.british_dates else '2025-01-06'}."
-            faults.append(RowProblem(line, shape.names[shape.stamp[0]], told, reason))
+            faults.append(RowProblem(line, shape.names[shape.stamp[0]], stamp, reason))
         elif shape.asset is not None and not asset:
             faults.append(RowProblem(line, shape.names[shape.asset], "", "Name the asset of these readings."))
         else:
             values = cells[shape.values.start : shape.values.stop]
-            kept.append((line, asset, day, values + [""] * (len(shape.values) - len(values))))
-    return _columns(kept, shape, interval, faults)
+            kept.append((line, asset, day))
+            told += values + [""] * (len(shape.values) - len(values))
+    written = pl.Series(told, dtype=pl.String).str.strip_chars(" '\t")
+    figures = written.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+    whole = (-1, len(shape.values))
+    return _Table(kept, figures.reshape(whole), (written == "").to_numpy().reshape(whole)), written
 
 
-def _columns(
-    rows: list[tuple[int, str, date, list[str]]], shape: Shape, interval: int, faults: list[RowProblem]
-) -> Columns:
-    width = len(shape.values)
-    cells = pl.Series([cell for *_, values in rows for cell in values], dtype=pl.String).str.strip_chars(" '\t")
-    silent = (cells == "").to_numpy().reshape(-1, width)
-    figures = cells.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().reshape(-1, width)
-    watts, bad = whole_watts(figures, shape, interval)
-    bad &= ~silent
-    for row, place in np.argwhere(bad)[:MOST_FAULTS].tolist():
-        faults.append(
-            RowProblem(rows[row][0], shape.names[shape.values[place]], str(cells[row * width + place]), NUMBER)
-        )
+def _columns(table: _Table, watts: Minutes, shape: Shape, interval: int, faults: list[RowProblem]) -> Columns:
+    width, rows, silent = len(shape.values), table.rows, table.silent
     starts = np.zeros((len(rows), width), np.int64)
-    for row, (line, _, day, _) in enumerate(rows):
+    for row, (line, _, day) in enumerate(rows):
         starts[row], fault = _starts(day, silent[row], shape, interval)
         if fault:
             faults.append(RowProblem(line, shape.names[shape.stamp[0]], day.isoformat(), fault))
     names: dict[str, int] = {}
-    codes = np.array([names.setdefault(asset, len(names)) for _, asset, *_ in rows], np.int64)
+    codes = np.array([names.setdefault(asset, len(names)) for _, asset, _ in rows], np.int64)
     lines = np.array([line for line, *_ in rows], np.int64)
-    read = ~silent & ~bad & (starts >= 0)
-    return Columns(
-        list(names),
-        np.repeat(codes, width).reshape(-1, width)[read],
-        starts[read],
-        watts[read],
-        np.repeat(lines, width).reshape(-1, width)[read],
-        interval,
-        faults,
+    read = ~silent & (starts >= 0)
+    by_row = (np.repeat(values, width).reshape(-1, width) for values in (codes, lines))
+    codes, lines, starts, watts = (
+        values.ravel() if read.all() else values[read] for values in (*by_row, starts, watts)
     )
+    return Columns(list(names), codes, starts, watts, lines, interval, faults)
 
 
 def _day(text: str, shape: Shape) -> date | None:

@@ -1,6 +1,5 @@
 """A file with a row per reading, as columns: half a million rows in a second or two, every bad one named."""
 
-import io
 import re
 
 import numpy as np
@@ -13,6 +12,7 @@ from .clock import YEARS, Minutes, Truth, from_london, second_times
 from .halfhours import MINUTES_A_DAY
 from .packing import MOST_ROWS, Columns, faults_at, interval_of, whole_watts
 from .shape import OFFSET, Shape
+from .table import below_header, table_of
 
 STAMP = {False: "%Y-%m-%d %H:%M", True: "%d/%m/%Y %H:%M"}
 DAY = {False: "%Y-%m-%d", True: "%d/%m/%Y"}
@@ -53,16 +53,9 @@ def read_rows(text: str, shape: Shape) -> Columns:
 
 def _frame(text: str, shape: Shape) -> pl.DataFrame:
     """All cells below the header as text; a missing one is null."""
-    body = text.split("\n", shape.header_line)[shape.header_line] if text.count("\n") >= shape.header_line else ""
     width = len(shape.names)
     try:
-        frame = pl.read_csv(
-            io.BytesIO(f"{shape.separator * (width - 1)}\n{body}".encode()),
-            has_header=False,
-            separator=shape.separator,
-            schema={str(place): pl.String for place in range(width)},
-            raise_if_empty=False,
-        )
+        frame = table_of(below_header(text, shape), shape, {str(place): pl.String for place in range(width)})
     except pl.exceptions.PolarsError as error:
         for line, cells in rows_of(text, MOST_ROWS):
             if len(cells) > width:
@@ -73,7 +66,7 @@ def _frame(text: str, shape: Shape) -> pl.DataFrame:
         ) from error
     if len(frame) > MOST_ROWS:
         raise UnreadableFile(f"This file has more than {MOST_ROWS:,} rows. Send it in parts.")
-    return frame[1:]
+    return frame
 
 
 def _assets(frame: pl.DataFrame, shape: Shape) -> tuple[list[str], Minutes]:

@@ -13,6 +13,8 @@ from .read_rows import read_rows
 from .recognising import SAMPLE_ROWS, recognise
 from .shape import Shape
 
+SAMPLED_LINES = 4 * SAMPLE_ROWS  # some are empty
+
 
 @dataclass(frozen=True, eq=False)
 class ShapedFile:
@@ -33,12 +35,13 @@ class ShapedFile:
 def read_shaped(content: bytes, choices: Mapping[str, str]) -> ShapedFile:
     """Reads the file as it is recognised and as its seller corrected that. Raises UnreadableFile for what is no CSV."""
     text = text_of(content).replace("\r\n", "\n").replace("\r", "\n")
-    sample = list(islice(rows_of(text, MOST_ROWS), SAMPLE_ROWS + 1))
+    head = _first_lines(text, SAMPLED_LINES)
+    sample = list(islice(rows_of(head, MOST_ROWS), SAMPLE_ROWS + 1))
     line, names = sample[0]
     names = [name.strip() for name in names]
     if len(sample) == 1:
         return ShapedFile(None, faults=[RowProblem(line, "", "", "The file has a header and no rows.")])
-    header = text.split("\n", line)[line - 1]
+    header = head.split("\n", line)[line - 1]
     found = recognise(names, [cells for _, cells in sample[1:]], max(",;\t", key=header.count), line)
     if not isinstance(found, Shape):
         return ShapedFile(None, faults=found)
@@ -51,3 +54,13 @@ def read_shaped(content: bytes, choices: Mapping[str, str]) -> ShapedFile:
     if not days and not faults:
         faults = [RowProblem(line, "", "", "No row of the file holds a reading.")]
     return ShapedFile(shape, days if not faults else (), faults, read.interval_minutes, repeats)
+
+
+def _first_lines(text: str, count: int) -> str:
+    """The beginning of a file: to split all of it for a sample takes longer than to read it."""
+    end = -1
+    for _ in range(count):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            return text
+    return text[:end]

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from markets.rules.csv_text import UnreadableFile
 from markets.rules.spans import LONDON
@@ -194,3 +196,27 @@ def test_clocks_change_when_the_time_zone_database_says(year: int) -> None:
         local = np.array([minute_of(day) + 12 * 60])
         utc, _ = from_london(local, again=np.zeros(1, np.bool_), ends=False)
         assert local[0] - utc[0] == (60 if day.month == 3 else 0)
+
+
+CELLS = ["", "0", "-3.25", "17", "1e3", " 2", "'4", "nan", "inf", "x"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["EV-1", "EV-2", ""]), st.integers(1, 28)), min_size=1, max_size=6),
+    st.lists(st.sampled_from(CELLS), min_size=46, max_size=50),
+)
+def test_what_is_read_at_once_is_read_cell_by_cell_alike(rows: list[tuple[str, int]], cells: list[str]) -> None:
+    """A quotation mark sends a file the slow way: the same comes out, faults and all."""
+    header = ",".join(["asset", "date", *(f"{n // 2:02}:{n % 2 * 30:02}" for n in range(48))])
+    at_once, slowly = (
+        read(
+            header,
+            [f"{asset},{mark}2025-01-{day:02}{mark},{','.join(cells)}" for asset, day in rows],
+            unit="kw",
+            clock="utc",
+        )
+        for mark in ("", '"')
+    )
+    assert (at_once.faults, at_once.repeats) == (slowly.faults, slowly.repeats)
+    days = [[(day.asset, day.day, day.watts.tolist(), day.line) for day in file.days] for file in (at_once, slowly)]
+    assert days[0] == days[1]
