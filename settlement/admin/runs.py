@@ -70,7 +70,7 @@ class SettlementRunAdmin(Noun):
             return "No invoice of this month has come yet."
         found = [(difference.contract, difference.explanation) for difference in invoice_differences(run=run)]
         if not found:
-            return "Both sides agree on every contract."
+            return "Both sides agree on every contract, within the tolerance of the terms."
         more = [("and", f"{len(found) - SHOWN:,} further contracts.")] if len(found) > SHOWN else []
         return format_html_join("", "<p>{}: {}</p>", [*found[:SHOWN], *more])
 

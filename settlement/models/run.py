@@ -46,6 +46,15 @@ class Terms(models.Model):
     sustain_is_scaled = models.BooleanField(
         default=False, help_text="Whether Sustain pay, too, falls with the delivered share (grace, slope, floor)."
     )
+    invoice_tolerance_gbp = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        default="0.01",
+        help_text="How far the operator's invoice of a contract may be from ours without a question.",
+    )
+    invoice_tolerance_kwh = models.DecimalField(
+        max_digits=10, decimal_places=3, default="0.001", help_text="The same for its energy."
+    )
 
     class Meta:
         verbose_name_plural = "terms"
@@ -57,6 +66,10 @@ class Terms(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(grace__range=(0, 1), floor__range=(0, 1), slope__gte=0), name="terms_are_shares"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(invoice_tolerance_gbp__gte=0, invoice_tolerance_kwh__gte=0),
+                name="terms_tolerate_no_less_than_nothing",
             ),
             models.CheckConstraint(
                 condition=models.Q(fewest_like_days__gt=models.F("lowest_dropped") + models.F("highest_dropped"))

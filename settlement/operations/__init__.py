@@ -3,7 +3,7 @@
 from .approval import approve_run, open_points, unmatched_instructions
 from .baselines import checked_week, set_baseline
 from .feed import read_reading_days
-from .invoices import InvoiceEntry, InvoiceRecorded, invoice_differences, record_invoice
+from .invoices import InvoiceEntry, InvoiceRecorded, compare_with_invoice, invoice_differences, record_invoice
 from .issue import issue_run
 from .making import make_runs
 from .needed import readings_needed
@@ -24,6 +24,7 @@ __all__ = [
     "changes_of",
     "check_run",
     "checked_week",
+    "compare_with_invoice",
     "invoice_differences",
     "issue_run",
     "make_runs",

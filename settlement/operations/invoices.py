@@ -15,7 +15,7 @@ from markets.problems import Contradiction, Refused, RowProblem
 from markets.rules.words import to_correct
 
 from ..models import InvoiceLine, SettlementRun
-from ..rules.invoice import Amount, InvoiceDifference, Tolerance, compare_invoice
+from ..rules.invoice import Amount, ComparedContract, Tolerance, compare_invoice
 from ..rules.pay import PENNY
 from .versions import TOTAL
 
@@ -79,8 +79,13 @@ def record_invoice(*, market: Market, lines: Sequence[InvoiceEntry], by: By) -> 
     return InvoiceRecorded(len(fresh), len(lines) - len(fresh))
 
 
-def invoice_differences(*, run: SettlementRun, tolerance: Tolerance | None = None) -> list[InvoiceDifference]:
-    """The operator's invoice of the month against the run, contract by contract, each difference explained.
+def invoice_differences(*, run: SettlementRun) -> list[ComparedContract]:
+    """The contracts on which both sides differ by more than the tolerance of the run's terms, each explained."""
+    return [compared for compared in compare_with_invoice(run=run) if not compared.is_within_tolerance]
+
+
+def compare_with_invoice(*, run: SettlementRun) -> list[ComparedContract]:
+    """The operator's invoice of the month beside the run: every contract of either side, differing or not.
 
     Empty while no line of the invoice has come: nothing can be said to be lacking of it yet.
     """
@@ -97,6 +102,7 @@ def invoice_differences(*, run: SettlementRun, tolerance: Tolerance | None = Non
     for line in invoice:
         named = line.contract.reference if line.contract else line.contract_named or line.reference
         theirs[named].append(Amount(line.amount_gbp, line.delivered_kwh))
+    tolerance = Tolerance(run.terms.invoice_tolerance_gbp, run.terms.invoice_tolerance_kwh)
     return compare_invoice(ours, {contract: _sum(amounts) for contract, amounts in theirs.items()}, tolerance)
 
 
@@ -110,7 +116,7 @@ def count_differences(run: SettlementRun) -> int | None:
 def _newest_runs(market: Market, months: Iterable[date]) -> list[SettlementRun]:
     """Locked before the lines are kept: so a check at the same moment sees them, or is seen here."""
     runs = SettlementRun.objects.newest().filter(market=market, month__in=months)
-    return list(runs.select_for_update(of=("self",)).select_related("market").order_by("pk"))
+    return list(runs.select_for_update(of=("self",)).select_related("market", "terms").order_by("pk"))
 
 
 def _contracts(market: Market, named: Iterable[str]) -> dict[str, Contract]:

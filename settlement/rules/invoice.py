@@ -1,14 +1,14 @@
 """The operator's invoice against our settlement: a shadow check, contract by contract, each difference explained.
 
-The operator computes and issues the invoice; ours is never a second bill. Within the tolerance nothing is said.
+The operator computes and issues the invoice; ours is never a second bill. Every contract is told, so that the differences
+add up to that of both sums; within the tolerance nothing is said of it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-PENCE = Decimal("0.01")
-KWH = Decimal("0.001")
+from .pay import ZERO
 
 
 @dataclass(frozen=True)
@@ -21,32 +21,39 @@ class Amount:
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far apart both sides may be (our assumption): a penny, and a watt-hour."""
+    """How far apart both sides may be on a contract: a setting of the market's terms."""
 
-    gbp: Decimal = PENCE
-    kwh: Decimal = KWH
+    gbp: Decimal
+    kwh: Decimal
 
 
 @dataclass(frozen=True)
-class InvoiceDifference:
-    """One contract on which both sides differ. A side is None where it lacks the contract."""
+class ComparedContract:
+    """One contract on both sides. A side is None where it lacks the contract; the explanation is empty within tolerance."""
 
     contract: str
     ours: Amount | None
     theirs: Amount | None
     explanation: str
 
+    @property
+    def is_within_tolerance(self) -> bool:
+        return not self.explanation
+
+    @property
+    def difference_gbp(self) -> Decimal:
+        """Theirs less ours."""
+        return (self.theirs.gbp if self.theirs else ZERO) - (self.ours.gbp if self.ours else ZERO)
+
 
 def compare_invoice(
-    ours: Mapping[str, Amount], theirs: Mapping[str, Amount], tolerance: Tolerance | None = None
-) -> list[InvoiceDifference]:
-    """Compares by contract, in order of its name; empty where both sides agree within the tolerance."""
-    tolerance = tolerance or Tolerance()
+    ours: Mapping[str, Amount], theirs: Mapping[str, Amount], tolerance: Tolerance
+) -> list[ComparedContract]:
+    """Every contract of either side, in order of its name."""
     found = []
     for contract in sorted(ours.keys() | theirs.keys()):
         our, their = ours.get(contract), theirs.get(contract)
-        if explanation := _explanation(our, their, tolerance):
-            found.append(InvoiceDifference(contract, our, their, explanation))
+        found.append(ComparedContract(contract, our, their, _explanation(our, their, tolerance)))
     return found
 
 

@@ -9,11 +9,12 @@ from django.db import DatabaseError, connection, transaction
 from dispatch.models import Instruction
 from markets.models import Contract, Market
 from markets.problems import Contradiction, Refused
-from settlement.models import InvoiceLine
+from settlement.models import InvoiceLine, Terms
 from settlement.operations import (
     InvoiceEntry,
     InvoiceRecorded,
     check_run,
+    compare_with_invoice,
     invoice_differences,
     record_invoice,
     start_run,
@@ -95,6 +96,19 @@ def test_a_run_waits_to_be_compared_only_while_the_invoice_differs(
     assert not runs_to_compare()  # a draft is compared at its check
     check_run(run=again, by="tests")
     assert [due.pk for due in runs_to_compare()] == [again.pk]
+
+
+def test_how_far_both_sides_may_be_apart_is_a_setting_of_the_market(
+    market: Market, january: Instruction, january_contract: Contract
+) -> None:
+    Terms.objects.create(market=market, from_month=JANUARY, invoice_tolerance_gbp="5", invoice_tolerance_kwh="10")
+    run = start_run(market=market, month=JANUARY, by="tests")
+    record(market, entry(january_contract.reference, "476.95", delivered_kwh=Decimal(100)))
+    assert invoice_differences(run=run) == []
+    [compared] = compare_with_invoice(run=run)
+    assert (compared.difference_gbp, compared.is_within_tolerance) == (Decimal("-5.00"), True)
+    record(market, entry(january_contract.reference, "-0.01", "INV-2", delivered_kwh=Decimal(0)))
+    assert [difference.contract for difference in invoice_differences(run=run)] == [january_contract.reference]
 
 
 def test_energy_is_compared_where_the_invoice_states_it(
