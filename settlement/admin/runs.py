@@ -68,7 +68,10 @@ class SettlementRunAdmin(Noun):
         """Where both sides differ, contract by contract; a page can't hold all of a bad month."""
         if not InvoiceLine.objects.filter(market=run.market, month=run.month).exists():
             return "No invoice of this month has come yet."
-        found = [(difference.contract, difference.explanation) for difference in invoice_differences(run=run)]
+        found = [
+            (f"{difference.contract}, {difference.cause}", difference.explanation)
+            for difference in invoice_differences(run=run)
+        ]
         if not found:
             return "Both sides agree on every contract, within the tolerance of the terms."
         more = [("and", f"{len(found) - SHOWN:,} further contracts.")] if len(found) > SHOWN else []

@@ -3,7 +3,7 @@
 from django.db import models
 
 from markets.models import Contract, Market
-from markets.models.fields import Gbp
+from markets.models.fields import Gbp, Price
 from markets.models.guards import append_only
 
 
@@ -19,6 +19,13 @@ class InvoiceLine(models.Model):
     contract_named = models.CharField(max_length=100, blank=True)
     amount_gbp = Gbp()
     delivered_kwh = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    metered_kwh = models.DecimalField(
+        max_digits=16, decimal_places=4, null=True, blank=True, help_text="+ export, - import."
+    )
+    baseline_kwh = models.DecimalField(
+        max_digits=16, decimal_places=4, null=True, blank=True, help_text="+ export, - import."
+    )
+    price_gbp_per_mwh = Price(null=True, blank=True)
     received_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 
 from markets.models import Contract, Market
 from markets.operations.journal import By, record
@@ -15,9 +15,18 @@ from markets.problems import Contradiction, Refused, RowProblem
 from markets.rules.words import to_correct
 
 from ..models import InvoiceLine, SettlementRun
-from ..rules.invoice import Amount, ComparedContract, Tolerance, compare_invoice
+from ..rules.invoice import Amount, ComparedContract, Tolerance, compare_invoice, total
 from ..rules.pay import PENNY
 from .versions import TOTAL
+
+ENERGY = ("delivered_kwh", "metered_kwh", "baseline_kwh")
+FIGURES = {
+    "delivered_kwh": "delivered kWh",
+    "metered_kwh": "metered kWh",
+    "baseline_kwh": "baseline kWh",
+    "price_gbp_per_mwh": "GBP/MWh",
+}
+"""What a line may state beside its money, and how it is called; in the order of `Amount`."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,9 @@ class InvoiceEntry:
     contract: str
     amount_gbp: Decimal
     delivered_kwh: Decimal | None = None
+    metered_kwh: Decimal | None = None
+    baseline_kwh: Decimal | None = None
+    price_gbp_per_mwh: Decimal | None = None
     line: int = 0
 
 
@@ -93,17 +105,17 @@ def compare_with_invoice(*, run: SettlementRun) -> list[ComparedContract]:
     if not invoice:
         return []
     ours = {
-        contract: Amount(gbp, delivered_kwh)
-        for contract, gbp, delivered_kwh in run.lines.order_by("contract__reference")
+        contract: Amount(*figures)
+        for contract, *figures in run.lines.order_by("contract__reference")
         .values_list("contract__reference")
-        .annotate(gbp=Sum(TOTAL), kwh=Sum("delivered_kwh"))
+        .annotate(gbp=Sum(TOTAL), **{f"total_{name}": Sum(name) for name in ENERGY}, price=Max("price_gbp_per_mwh"))
     }
     theirs: dict[str, list[Amount]] = defaultdict(list)
     for line in invoice:
         named = line.contract.reference if line.contract else line.contract_named or line.reference
-        theirs[named].append(Amount(line.amount_gbp, line.delivered_kwh))
+        theirs[named].append(Amount(line.amount_gbp, *(getattr(line, name) for name in FIGURES)))
     tolerance = Tolerance(run.terms.invoice_tolerance_gbp, run.terms.invoice_tolerance_kwh)
-    return compare_invoice(ours, {contract: _sum(amounts) for contract, amounts in theirs.items()}, tolerance)
+    return compare_invoice(ours, {contract: total(amounts) for contract, amounts in theirs.items()}, tolerance)
 
 
 def count_differences(run: SettlementRun) -> int | None:
@@ -135,21 +147,26 @@ def _made(market: Market, entry: InvoiceEntry, contract: Contract | None) -> Inv
         contract=contract,
         contract_named=entry.contract,
         amount_gbp=entry.amount_gbp,
-        delivered_kwh=None if entry.delivered_kwh is None else entry.delivered_kwh.quantize(Decimal("0.0001")),
+        **{name: _four_places(getattr(entry, name)) for name in FIGURES},
     )
+
+
+def _four_places(figure: Decimal | None) -> Decimal | None:
+    return None if figure is None else figure.quantize(Decimal("0.0001"))
 
 
 def _content(line: InvoiceLine) -> tuple[object, ...]:
     """What makes two lines the same: that the operator's word for one contract changed (B-12, C-7) is no other content."""
-    return line.month, line.contract_id or line.contract_named, line.amount_gbp, line.delivered_kwh
+    return (
+        line.month,
+        line.contract_id or line.contract_named,
+        line.amount_gbp,
+        *(getattr(line, name) for name in FIGURES),
+    )
 
 
 def _told(line: InvoiceLine) -> str:
-    energy = "no energy" if line.delivered_kwh is None else f"{line.delivered_kwh.normalize():f} kWh"
-    return f"{line.month:%B %Y}, {line.contract_named or 'no contract'}, £{line.amount_gbp:,.2f} and {energy}"
-
-
-def _sum(amounts: Sequence[Amount]) -> Amount:
-    stated = [amount.delivered_kwh for amount in amounts if amount.delivered_kwh is not None]
-    energy = sum(stated, Decimal(0)) if len(stated) == len(amounts) else None
-    return Amount(sum((amount.gbp for amount in amounts), Decimal(0)), energy)
+    figures = [(worded, getattr(line, name)) for name, worded in FIGURES.items()]
+    told = [f"{worded} {figure.normalize():f}" for worded, figure in figures if figure is not None]
+    named = line.contract_named or "no contract"
+    return ", ".join([f"{line.month:%B %Y}", named, f"£{line.amount_gbp:,.2f}", *(told or ["no energy"])])

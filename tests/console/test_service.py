@@ -130,7 +130,7 @@ class TestRun:
         assert "No invoice of this month has come yet." in client.get(page).content.decode()
         line = InvoiceEntry("INV-1", first, contract.reference, Decimal("1000000.00"))
         record_invoice(market=market, lines=[line], by="tests")
-        assert f"{contract.reference}: They pay £" in client.get(page).content.decode()
+        assert f"{contract.reference}, other: They pay £" in client.get(page).content.decode()
 
     def test_a_rerun_without_a_reason_is_refused(
         self, press: Any, colleague: User, market: Any, contract: Contract, month: datetime

@@ -19,6 +19,7 @@ from settlement.operations import (
     record_invoice,
     start_run,
 )
+from settlement.rules.invoice import Cause
 from sops.steps.settlement import runs_to_compare
 
 from .world import JANUARY
@@ -118,6 +119,19 @@ def test_energy_is_compared_where_the_invoice_states_it(
     record(market, entry(january_contract.reference, "484.20", delivered_kwh=Decimal(100)))
     [difference] = invoice_differences(run=run)
     assert "they count 9 kWh more" in difference.explanation
+
+
+def test_readings_and_baseline_on_the_invoice_tell_the_cause(
+    market: Market, january: Instruction, january_contract: Contract
+) -> None:
+    run = start_run(market=market, month=JANUARY, by="tests")
+    ours = run.lines.exclude(metered_kwh=None).get()
+    stated = {"delivered_kwh": Decimal(100), "metered_kwh": ours.metered_kwh, "baseline_kwh": ours.baseline_kwh - 9}
+    record(market, entry(january_contract.reference, "484.20", price_gbp_per_mwh=Decimal(250), **stated))
+    [difference] = invoice_differences(run=run)
+    assert (difference.cause, difference.difference_gbp) == (Cause.BASELINE, Decimal("2.25"))
+    with pytest.raises(Contradiction, match="1 contradict"):
+        record(market, entry(january_contract.reference, "484.20", price_gbp_per_mwh=Decimal(251), **stated))
 
 
 def test_a_month_is_its_first_day_whatever_day_is_sent(market: Market) -> None:

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.rules.changes import Outcome, change_sentence, changes
-from settlement.rules.invoice import Amount, Tolerance, compare_invoice
+from settlement.rules.invoice import Amount, Cause, Tolerance, compare_invoice, total
 
 PENNY = Tolerance(gbp=Decimal("0.01"), kwh=Decimal("0.001"))
 START = datetime(2025, 1, 15, 17, tzinfo=UTC)
@@ -36,6 +37,10 @@ def test_a_rerun_names_what_it_added_dropped_and_altered() -> None:
     ]
     assert change_sentence(found) == "3 lines differ from the version before (1 new, 1 dropped): +£4.75 in all."
     assert change_sentence(changes(before, before)) == ""
+
+
+def amount(*figures: str | None) -> Amount:
+    return Amount(*(None if figure is None else Decimal(figure) for figure in figures))  # type: ignore[arg-type]
 
 
 def told(ours: dict[str, Amount], theirs: dict[str, Amount], tolerance: Tolerance = PENNY) -> dict[str, str]:
@@ -68,6 +73,35 @@ def test_both_sides_agree_within_the_tolerance() -> None:
     nothing = {"C-1": Amount(Decimal(0))}
     assert told({"C-1": Amount(Decimal("10.00"))}, {"C-1": Amount(Decimal("10.01"))}) == {"C-1": ""}
     assert told(nothing, {}) == told({}, nothing) == {"C-1": ""}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "cause", "words"),
+    [
+        (("25", "100", "-10", "-110", "250"), Cause.READINGS, "metered: +10 kWh"),
+        (("25", "100", "-20", "-120", "250"), Cause.BASELINE, "-9 kWh"),
+        (("25", "100", "-20", None, None), Cause.BASELINE, "readings agree"),
+        (("25", "100", None, "-111", None), Cause.READINGS, "the baseline agrees"),
+        (("25", "100", "-20", "-111", None), Cause.OTHER, "although readings and baseline agree"),
+        (("27.30", "91", None, None, "300"), Cause.PRICE, "£300.00/MWh, ours £250.00/MWh"),
+        (("27.30", None, None, None, "300"), Cause.PRICE, "ours £250.00/MWh"),
+        (("27.30", "91", None, None, "250"), Cause.OTHER, "delivery and price agree"),
+        (("22.75", "91", "-19", "-110", "250"), None, ""),
+    ],
+)
+def test_the_cause_is_what_the_figures_tell(theirs: tuple[str | None, ...], cause: Cause | None, words: str) -> None:
+    ours = amount("22.75", "91", "-20", "-111", "250")
+    [compared] = compare_invoice({"C-1": ours}, {"C-1": amount(*theirs)}, PENNY)
+    assert compared.cause == cause
+    assert words in compared.explanation
+
+
+def test_a_line_that_states_no_energy_drops_none_of_the_others() -> None:
+    both = total([Amount(Decimal("25.00"), Decimal(100)), Amount(Decimal("-1.00"))])
+    assert (both.gbp, both.delivered_kwh) == (Decimal("24.00"), Decimal(100))
+    why = told({"C-1": Amount(Decimal("22.75"), Decimal(91))}, {"C-1": both})["C-1"]
+    assert "they count 9 kWh more" in why
+    assert why.endswith("Lines of theirs that state no energy: 1.")
 
 
 def test_each_difference_is_explained() -> None:

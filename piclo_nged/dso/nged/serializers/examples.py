@@ -88,6 +88,9 @@ INVOICE_LINE = _sent(
         "contract": "B-12",
         "amount_gbp": "41.10",
         "delivered_kwh": "137",
+        "metered_kwh": "-20.5",
+        "baseline_kwh": "-157.5",
+        "price_gbp_per_mwh": "300",
     },
 )
 CLOCK = _sent("To gate closure", {"market": "nged-sandbox", "forward_to": "2027-03-01T00:00:00Z"})

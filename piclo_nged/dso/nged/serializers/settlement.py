@@ -57,7 +57,12 @@ class InvoiceLineFields(Fields):
     month = MonthField()
     contract = serializers.CharField(max_length=100, allow_blank=True, default="", help_text="Contract, or its bid.")
     amount_gbp = Figure(may_be_negative=True)
-    delivered_kwh = Figure(allow_null=True, default=None)
+    delivered_kwh = Figure(
+        may_be_negative=True, allow_null=True, default=None, help_text="Below zero where a correction takes some back."
+    )
+    metered_kwh = Figure(may_be_negative=True, allow_null=True, default=None, help_text="+ export, - import.")
+    baseline_kwh = Figure(may_be_negative=True, allow_null=True, default=None, help_text="+ export, - import.")
+    price_gbp_per_mwh = Figure(allow_null=True, default=None, help_text="Of utilisation.")
 
 
 class InvoiceCounts(serializers.Serializer):
