@@ -2,6 +2,8 @@
 
 from django import forms
 
+from markets.rules.csv_text import MOST_BYTES as MOST_CSV
+
 from .operations.queries import FILES, MOST_BYTES
 
 
@@ -28,3 +30,23 @@ class QueryForm(forms.Form):
         """The file's bytes and its name; of one that is too large, only so many that it is seen to be."""
         file = self.cleaned_data["file"]
         return (bytes(file.read(MOST_BYTES + 1)), file.name) if file else (None, "")
+
+
+class ReadingFileForm(forms.Form):
+    """A file of readings."""
+
+    file = forms.FileField(
+        label="CSV file",
+        allow_empty_file=True,
+        max_length=200,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text=f"At most {MOST_CSV // 1_000_000} MB.",
+        error_messages={
+            "required": "Choose the file to send.",
+            "max_length": "Give the file a shorter name, at most 200 characters.",
+        },
+    )
+
+    def content(self) -> bytes:
+        """The file's bytes; of one that is too large, only so many that it is seen to be."""
+        return bytes(self.cleaned_data["file"].read(MOST_CSV + 1))

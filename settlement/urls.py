@@ -7,6 +7,8 @@ from . import views
 app_name = "settlement"
 urlpatterns = [
     path("readings/", views.ReadingMonth.as_view(), name="readings"),
+    path("readings/send/", views.SendReadings.as_view(), name="readings-send"),
+    path("readings/sent/<int:pk>/", views.ReadingUploadPage.as_view(), name="reading-upload"),
     path("readings/<int:pk>/", views.AssetReadings.as_view(), name="asset-readings"),
     path("statements/", views.StatementList.as_view(), name="statements"),
     path("statements/<slug:reference>/", views.StatementPage.as_view(), name="statement"),

@@ -81,6 +81,7 @@ EDITABLE = {
     "dispatch.Alias",  # only its end; see tests/dispatch/test_guards.py
     "dispatch.Notice",
     "settlement.LineQuery",  # only its answer, once
+    "settlement.ReadingUpload",
     "settlement.SettlementLine",  # lines are thrown away while their run is a draft, and never edited
     "sops.Step",
     "sops.Tally",

@@ -65,7 +65,7 @@ class LineQueryAdmin(Noun):
         return file_of(LineQuery.objects.filter(pk=pk))
 
     @operation(
-        "Answer",
+        "Answer the query",
         consequence="The seller has your words by email and beside the line. It changes no figure: a rerun of the month does.",
         form=Answer,
         when=lambda query: query.answered_at is None,

@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from markets.admin.noun import Noun
 
-from ..models import ForwardedReading, ReadingDay
+from ..models import ForwardedReading, ReadingDay, ReadingUpload
 
 
 @admin.register(ReadingDay)
@@ -62,3 +62,16 @@ class ForwardedReadingAdmin(Noun):
     @display(description="Day (UTC)", ordering="reading_day__day")
     def day(self, forwarded: ForwardedReading) -> Any:
         return forwarded.reading_day.day
+
+
+@admin.register(ReadingUpload)
+class ReadingUploadAdmin(Noun):
+    list_display = ("filename", "seller", "uploaded_by", "uploaded_at", "stored_at", "new_days", "revised_days")
+    list_select_related = ("seller", "uploaded_by")
+    list_filter = (("stored_at", admin.EmptyFieldListFilter),)
+    search_fields = ("filename", "seller__name")
+    date_hierarchy = "uploaded_at"
+    hidden_fields = ("content",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("content")

@@ -5,6 +5,7 @@ from .invoice import InvoiceLine
 from .query import LineQuery
 from .reading import ForwardedReading, ReadingDay
 from .run import RunPart, SettlementLine, SettlementRun, Statement, Terms
+from .upload import ReadingUpload
 
 __all__ = [
     "AssetBaseline",
@@ -12,6 +13,7 @@ __all__ = [
     "InvoiceLine",
     "LineQuery",
     "ReadingDay",
+    "ReadingUpload",
     "RunPart",
     "SettlementLine",
     "SettlementRun",

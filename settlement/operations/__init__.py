@@ -8,6 +8,7 @@ from .issue import issue_run
 from .making import make_runs
 from .needed import readings_needed
 from .queries import answer_query, open_queries, raise_query
+from .reading_uploads import keep_reading_upload, look_at_upload, store_reading_upload
 from .readings import DayOfReadings, Stored, store_readings, upload_readings
 from .runs import begin_run, check_run, progress, start_run
 from .unfold import unfold
@@ -27,6 +28,8 @@ __all__ = [
     "compare_with_invoice",
     "invoice_differences",
     "issue_run",
+    "keep_reading_upload",
+    "look_at_upload",
     "make_runs",
     "open_points",
     "open_queries",
@@ -37,6 +40,7 @@ __all__ = [
     "record_invoice",
     "set_baseline",
     "start_run",
+    "store_reading_upload",
     "store_readings",
     "unfold",
     "unmatched_instructions",

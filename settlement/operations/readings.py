@@ -91,19 +91,35 @@ def upload_readings(
     Raises UnreadableFile for what is no CSV, else Refused with every bad row, and with what the file leaves open; gaps
     are bad rows too, unless the seller says `keep_gaps`.
     """
-    read = read_shaped(file, choices)
-    days, faults = owned_days(seller=seller, file=read, choices=choices)
-    if read.shape and read.shape.open:
-        faults.append(RowProblem(read.shape.header_line, "", "", still_open(read.shape)))
-    if not keep_gaps and read.interval_minutes:
-        faults += gaps_of(read.days, read.interval_minutes)
+    read = read_upload(seller=seller, file=file, choices=choices)
+    faults = [*read.problems, *(() if keep_gaps else read.gaps)]
+    if (shape := read.file.shape) and shape.open:
+        faults.append(RowProblem(shape.header_line, "", "", still_open(shape)))
     if faults:
         rows = sorted(faults, key=lambda fault: fault.line)
         raise Refused(f"No readings were stored: {to_correct(len(rows), 'row')} in the file.", rows)
-    return store_readings(days=days, source=source, by=by)
+    return store_readings(days=read.days, source=source, by=by)
 
 
-def owned_days(
+@dataclass(frozen=True)
+class UploadRead:
+    """A file with the seller's own assets: its days, what is wrong with it, and where it is silent."""
+
+    file: ShapedFile
+    days: list[DayOfReadings]
+    problems: list[RowProblem]
+    gaps: list[RowProblem]
+
+
+def read_upload(*, seller: Seller, file: bytes, choices: Mapping[str, str]) -> UploadRead:
+    """Reads a seller's CSV and writes nothing. Raises UnreadableFile."""
+    read = read_shaped(file, choices)
+    days, problems = _owned_days(seller=seller, file=read, choices=choices)
+    gaps = list(gaps_of(read.days, read.interval_minutes)) if read.interval_minutes else []
+    return UploadRead(read, days, problems, gaps)
+
+
+def _owned_days(
     *, seller: Seller, file: ShapedFile, choices: Mapping[str, str]
 ) -> tuple[list[DayOfReadings], list[RowProblem]]:
     """The days of a file with the seller's own assets, by reference or MPAN; and all that is wrong with the file."""

@@ -2,6 +2,7 @@
 
 from .lines import LinePage
 from .queries import QueryFile, RaiseQuery
+from .reading_uploads import ReadingUploadPage, SendReadings
 from .readings import AssetReadings, ReadingMonth
 from .statement_files import StatementCsv, StatementPdf
 from .statements import StatementList, StatementPage
@@ -12,6 +13,8 @@ __all__ = [
     "QueryFile",
     "RaiseQuery",
     "ReadingMonth",
+    "ReadingUploadPage",
+    "SendReadings",
     "StatementCsv",
     "StatementList",
     "StatementPage",

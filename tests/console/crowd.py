@@ -62,6 +62,7 @@ from settlement.models import (
     InvoiceLine,
     LineQuery,
     ReadingDay,
+    ReadingUpload,
     RunPart,
     SettlementLine,
     SettlementRun,
@@ -227,6 +228,7 @@ class _Story:
         i = self.number
         terms = Terms.objects.create(market=self.market, from_month=DAY)
         reading = ReadingDay.objects.create(asset=self.asset, day=DAY, watts=[1000] * 48, source="upload")
+        ReadingUpload.objects.create(seller=self.seller, filename="readings.csv", content=b"asset,start_utc,kw")
         ForwardedReading.objects.create(reading_day=reading, market=self.market)
         run = SettlementRun.objects.create(market=self.market, terms=terms, month=DAY, started_by=self.user)
         SettlementLine.objects.create(

@@ -19,8 +19,8 @@ from markets.operations.links import link
 from markets.operations.tokens import issue_token
 from markets.operations.webhooks import add_sellers_webhook
 from markets.rules.bids_file import write_bids_file
-from settlement.models import LineQuery, Statement
-from settlement.operations import raise_query
+from settlement.models import LineQuery, ReadingUpload, Statement
+from settlement.operations import keep_reading_upload, raise_query
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Things:
             "settlement:statement": [self.statement.reference],
             "settlement:statement-csv": [self.statement.reference],
             "settlement:statement-pdf": [self.statement.reference],
+            "settlement:reading-upload": [readings_of(self.statement.seller).pk],
             "settlement:line": [self.statement.reference, self.statement.run.lines.get().pk],
             "settlement:query": [self.statement.reference, self.statement.run.lines.get().pk],
             "settlement:query-file": [query_of(self.statement).reference],
@@ -125,6 +126,7 @@ LISTS = {
     "markets:company-webhooks",
     "dispatch:instructions",
     "settlement:readings",
+    "settlement:readings-send",
     "settlement:statements",
 }
 OWN = {
@@ -147,6 +149,7 @@ OWN = {
     "settlement:statement-csv",
     "settlement:statement-pdf",
     "settlement:query",
+    "settlement:reading-upload",
     "settlement:query-file",
     "settlement:statement",
 }
@@ -177,6 +180,14 @@ NAMES = OF_THE_SITE - FOR_MACHINES | {f"{app.app_name}:{pattern.name}" for app i
 def tokens_of(seller: Seller) -> Token:
     """A token of the seller's."""
     return seller.tokens.first() or issue_token(name="Trading desk", seller=seller, by="tests")[0]
+
+
+def readings_of(seller: Seller) -> ReadingUpload:
+    """A file of readings of the seller."""
+    content = f"asset,start_utc,kw\n{seller.assets.all()[0].ref},2026-11-02T00:00Z,-4\n".encode()
+    return seller.reading_uploads.first() or keep_reading_upload(
+        seller=seller, filename="readings.csv", content=content, by="tests"
+    )
 
 
 def query_of(statement: Statement) -> LineQuery:

@@ -45,6 +45,7 @@ QUEUES = {
     "dispatch/operations/instruct.py": PLAYED,
     "dispatch/operations/reminders.py": PLAYED,
     "settlement/operations/issue.py": PLAYED,
+    "settlement/operations/queries.py": "to the one who asked about a statement, and so had it",
 }
 SENDING = {"queue", "insert_and_wake"}
 
