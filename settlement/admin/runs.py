@@ -12,10 +12,13 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from dispatch.rules.deadline import READINGS_UNTIL
 from markets.admin.acting import operation
 from markets.admin.columns import number, state
 from markets.admin.noun import Noun
 from markets.models import Market, User
+from markets.rules.spans import next_month
+from markets.rules.words import day
 
 from ..models import InvoiceLine, RunPart, SettlementLine, SettlementRun
 from ..operations import approve_run, begin_run, check_run, invoice_differences, issue_run, open_points, progress
@@ -50,7 +53,7 @@ class SettlementRunAdmin(Noun):
     standing = state()
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_fields(request, obj), "made", "still_open", "invoice_compared"]
+        return [*super().get_fields(request, obj), "made", "falls_due", "still_open", "invoice_compared"]
 
     @display(description="Made")
     def made(self, run: SettlementRun) -> str:
@@ -58,6 +61,10 @@ class SettlementRunAdmin(Noun):
         failed = run.parts.exclude(problem="").select_related("seller")[:SHOWN]
         faults = [f"{part.seller} cannot be made ({part.problem}); it is tried again every minute." for part in failed]
         return " ".join([f"{progress(run)}.", *faults])
+
+    @display(description="Readings until, and the run falls due")
+    def falls_due(self, run: SettlementRun) -> str:
+        return f"{day(next_month(run.month) + READINGS_UNTIL)}: the operator works out its invoice from what it has by then"
 
     @display(description="Open before it is approved")
     def still_open(self, run: SettlementRun) -> str:

@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.views.generic import DetailView, ListView
 
+from dispatch.rules.deadline import READINGS_UNTIL
+from markets.rules.spans import next_month
 from markets.web.access import SellerPage
 from markets.web.lists import Paged
 
@@ -59,6 +61,7 @@ class StatementPage(SellerPage, DetailView):
             queries=self.own(LineQuery.objects.filter(statement=statement).defer("file"))
             .select_related("line__contract", "raised_by")
             .order_by("-pk"),
+            due_on=next_month(statement.run.month) + READINGS_UNTIL,
             latest=versions.order_by("-run__version").first(),
             **kwargs,
         )

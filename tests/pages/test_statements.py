@@ -36,6 +36,7 @@ def test_a_line_says_what_was_asked_delivered_and_why_it_pays(statement: Stateme
         "−120 kWh",
         "−20.5 kWh",
         "Utilisation: 98.5 % was delivered.",
+        "it had by Fri 15 Jan 2027",
     ):
         assert said in shown, said
 
