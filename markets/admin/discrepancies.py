@@ -50,8 +50,10 @@ class DiscrepancyAdmin(Noun):
 
     @display(description="In our books")
     def in_our_books(self, discrepancy: Discrepancy) -> str:
-        """Where the bid stands here, if it does; looked up by its reference, since the operator may have made one up."""
-        url = f"{reverse('admin:markets_bid_changelist')}?{urlencode({'q': discrepancy.bid})}"
+        """Where it stands here, if it does; looked up by its reference, since the operator may have made one up."""
+        is_invoiced = discrepancy.kind == Discrepancy.Kind.INVOICE_LINE
+        noun = "settlement_invoiceline" if is_invoiced else "markets_bid"
+        url = f"{reverse(f'admin:{noun}_changelist')}?{urlencode({'q': discrepancy.bid})}"
         return format_html('<a href="{}" class="text-link">Look up {}</a>', url, discrepancy.bid)
 
     @display(description="Stands", label={"Waits": "info", "Resolved": "success"})

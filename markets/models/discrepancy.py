@@ -7,16 +7,19 @@ from .operator import Market
 
 
 class Discrepancy(models.Model):
-    """What the operator said of a bid, beside what we hold. `resolved_at` empty: it waits for a person."""
+    """What the operator said of a bid, or of a line of its invoice, beside what we hold. `resolved_at` empty: it waits for a person."""
 
     class Kind(models.TextChoices):
         UNKNOWN_BID = "unknown_bid", "A result for a bid that we do not know"
         CONTRADICTION = "contradiction", "A result that contradicts an earlier one"
         CONTRACT = "contract", "A contract that differs between both lists"
+        INVOICE_LINE = "invoice_line", "An invoice line that contradicts an earlier one"
 
     market = models.ForeignKey(Market, on_delete=models.PROTECT, related_name="discrepancies")
     kind = models.CharField(max_length=20, choices=Kind)
-    bid = models.CharField(max_length=100, help_text="The reference that the operator gave, or of our bid.")
+    bid = models.CharField(
+        max_length=100, help_text="The reference that the operator gave (also of an invoice line), or of our bid."
+    )
     field = models.CharField(max_length=60, blank=True, help_text="What differs, e.g. accepted_kw.")
     theirs = models.CharField(max_length=500, blank=True)
     ours = models.CharField(max_length=500, blank=True)

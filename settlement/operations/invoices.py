@@ -9,7 +9,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max, Q, Sum
 
-from markets.models import Contract, Market
+from markets.models import Contract, Discrepancy, Market
+from markets.operations.discrepancies import keep_discrepancies
 from markets.operations.journal import By, record
 from markets.problems import Contradiction, Refused, RowProblem
 from markets.rules.words import to_correct
@@ -52,13 +53,23 @@ class InvoiceRecorded:
     repeated: int
 
 
-@transaction.atomic
 def record_invoice(*, market: Market, lines: Sequence[InvoiceEntry], by: By) -> InvoiceRecorded:
     """Keeps the lines, all or none. The same reference with the same content is a repeat.
 
     A contract we do not know is kept by its name: the comparison shows it. Raises Refused for amounts that are no whole
-    pence, and Contradiction where a reference comes with other content than before.
+    pence, and Contradiction where a reference comes with other content than before: that is kept as a `Discrepancy`,
+    although the lines are not; whoever catches the refusal keeps it so.
     """
+    disputed: list[Discrepancy] = []
+    try:
+        return _record(market, lines, by, disputed)
+    except Refused:
+        keep_discrepancies(market=market, found=disputed, by=by)
+        raise
+
+
+@transaction.atomic
+def _record(market: Market, lines: Sequence[InvoiceEntry], by: By, disputed: list[Discrepancy]) -> InvoiceRecorded:
     if problems := [
         RowProblem(entry.line, "amount_gbp", str(entry.amount_gbp), "Send whole pence: at most two decimals.")
         for entry in lines
@@ -79,6 +90,8 @@ def record_invoice(*, market: Market, lines: Sequence[InvoiceEntry], by: By) -> 
         if _content(before) != _content(made):
             reason = f"{entry.reference} came before with {_told(before)}. Send a correction under a new reference."
             contradictions.append(RowProblem(entry.line, "reference", entry.reference, reason))
+            said = {"bid": entry.reference, "theirs": _told(made), "ours": _told(before)}
+            disputed.append(Discrepancy(market=market, kind=Discrepancy.Kind.INVOICE_LINE, **said))
     if contradictions:
         raise Contradiction(f"No invoice line was kept: {len(contradictions)} contradict earlier ones.", contradictions)
     InvoiceLine.objects.bulk_create(fresh.values())

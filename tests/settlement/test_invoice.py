@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from dispatch.models import Instruction
-from markets.models import Contract, Market
+from markets.models import Contract, Discrepancy, Market
 from markets.problems import Contradiction, Refused
 from settlement.models import InvoiceLine, Terms
 from settlement.operations import (
@@ -50,6 +50,19 @@ def test_the_same_reference_with_other_content_is_a_contradiction(market: Market
     assert [(row.line, row.value) for row in refusal.value.rows] == [(2, "INV-1")]
     assert "£41.10" in refusal.value.rows[0].reason
     assert InvoiceLine.objects.count() == 1
+
+
+def test_what_contradicts_is_kept_once_for_a_person_to_settle(market: Market, january_contract: Contract) -> None:
+    record(market, entry("C-1", "10.00"))
+    for _ in range(2):
+        with pytest.raises(Contradiction):
+            record(market, entry("C-1", "11.00", delivered_kwh=Decimal(5)))
+    [kept] = Discrepancy.objects.all()
+    assert (kept.kind, kept.bid) == ("invoice_line", InvoiceLine.objects.get().reference)
+    assert (kept.theirs, kept.ours) == (
+        "January 2025, C-1, £11.00, delivered kWh 5",
+        "January 2025, C-1, £10.00, no energy",
+    )
 
 
 def test_fractions_of_a_penny_are_refused(market: Market) -> None:
